@@ -1,0 +1,163 @@
+//! From an event to a delivery attempt, and a job.
+
+use std::collections::BTreeMap;
+
+use psa_entities::agent_event;
+use psa_entities::agent_settings::{self, Agent, RuleAction, TicketRouting, TicketRule, TicketRules};
+use psa_entities::delivery::{self, DeliveryKind, DeliveryState, HoldReason};
+use psa_entities::delivery_attempt::{self, AttemptOutcome};
+use psa_entities::incident::{self, IncidentState, Severity};
+use psa_entities::job::{self, JobState};
+use psa_entities::ticket_settings::{self, NoteVisibility, OnRecovery, TicketMode};
+use sea_orm::DatabaseConnection;
+use serde_json::json;
+
+use super::{Kept, World, kept};
+
+pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
+    kept(
+        db,
+        ticket_settings::Model {
+            integration_id: world.integration,
+            provider_id: world.provider,
+            mode: TicketMode::AppendToOpen,
+            on_recovery: OnRecovery::Nothing,
+            close_only_untouched: false,
+            reopen_within_days: 3,
+            notes: NoteVisibility::Internal,
+            version: i32::MAX,
+            updated_at: world.at,
+        },
+    )
+    .await?;
+    kept(
+        db,
+        agent_settings::Model {
+            integration_id: world.integration,
+            agent: Agent::Rmm,
+            provider_id: world.provider,
+            enabled: true,
+            rules: TicketRules(vec![TicketRule {
+                trigger: "Error".into(),
+                action: RuleAction::Open,
+            }]),
+            routing: TicketRouting {
+                board: Some("1".into()),
+                fields: BTreeMap::from([("priority".into(), "3".into())]),
+                ..TicketRouting::default()
+            },
+            summary_template: "summary template".into(),
+            body_template: "body template".into(),
+            version: i32::MAX,
+            updated_at: world.at,
+        },
+    )
+    .await?;
+    kept(
+        db,
+        agent_event::Model {
+            id: world.agent_event,
+            provider_id: world.provider,
+            agent: Agent::Rmm,
+            event_id: "event id".into(),
+            company_id: world.console_company,
+            condition_key: "c-1".into(),
+            status: "status".into(),
+            occurred_at: world.at,
+            received_at: world.at,
+            detail: json!({ "id": 7, "nested": [null, true, "ü"], "price": "1.10" }),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        incident::Model {
+            id: world.incident,
+            provider_id: world.provider,
+            integration_id: world.integration,
+            company_id: world.console_company,
+            agent: Agent::Rmm,
+            condition_key: "c-1".into(),
+            open_key: Some("c-1".into()),
+            epoch: i32::MAX,
+            state: IncidentState::ClosedInPsa,
+            severity: Severity::Critical,
+            title: "title".into(),
+            occurrences: i32::MAX,
+            first_at: world.at,
+            last_at: world.at,
+            recovered_at: Some(world.at),
+            ended_at: Some(world.at),
+            marker: "marker".into(),
+            ticket_external_id: Some("ticket external id".into()),
+            ticket: Some(json!({ "id": 7, "nested": [null, true, "ü"], "price": "1.10" })),
+            updated_at: world.at,
+        },
+    )
+    .await?;
+    kept(
+        db,
+        delivery::Model {
+            id: world.delivery,
+            provider_id: world.provider,
+            integration_id: world.integration,
+            incident_id: world.incident,
+            sequence: 3,
+            kind: DeliveryKind::Escalate,
+            state: DeliveryState::Discarded,
+            hold: Some(HoldReason::EarlierDelivery),
+            marker: "marker".into(),
+            event_id: Some(world.agent_event),
+            attempts: 3,
+            next_attempt_at: world.at,
+            lease_owner: Some("lease owner".into()),
+            lease_until: Some(world.at),
+            problem: Some(world.problem()),
+            outcome: Some(json!({ "id": 7, "nested": [null, true, "ü"], "price": "1.10" })),
+            created_at: world.at,
+            delivered_at: Some(world.at),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        delivery_attempt::Model {
+            id: world.delivery_attempt,
+            provider_id: world.provider,
+            delivery_id: world.delivery,
+            number: 3,
+            started_at: world.at,
+            finished_at: Some(world.at),
+            outcome: Some(AttemptOutcome::NotSent),
+            problem: Some(world.problem()),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        job::Model {
+            id: world.job,
+            provider_id: world.provider,
+            integration_id: Some(world.integration),
+            kind: "import".into(),
+            payload: json!({ "id": 7, "nested": [null, true, "ü"], "price": "1.10" }),
+            state: JobState::Cancelled,
+            phase: Some("phase".into()),
+            done: 42,
+            total: Some(42),
+            attempts: 3,
+            run_at: world.at,
+            lease_owner: Some("lease owner".into()),
+            lease_until: Some(world.at),
+            cancel_requested: false,
+            dedupe_key: Some("dedupe key".into()),
+            problem: Some(world.problem()),
+            result: Some(json!({ "id": 7, "nested": [null, true, "ü"], "price": "1.10" })),
+            created_by: "schedule".into(),
+            created_at: world.at,
+            started_at: Some(world.at),
+            finished_at: Some(world.at),
+        },
+    )
+    .await
+}

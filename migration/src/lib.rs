@@ -1,0 +1,33 @@
+//! The history of the PSA Bridge database, the same for SQLite and PostgreSQL.
+//!
+//! A migration that has been released never changes; the next change is a new file. Nothing here imports the
+//! entities, which only know the latest state. Each migration is one transaction, on SQLite too: it happens or it
+//! does not.
+
+use sea_orm_migration::MigrationTrait;
+
+mod m0001_tenancy;
+mod m0002_directory;
+mod m0003_console_and_mapping;
+mod m0004_billing;
+mod m0005_tickets;
+mod m0006_jobs;
+mod new_table;
+
+pub use sea_orm_migration::MigratorTrait;
+
+/// Brings a database to any point of its history.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_tenancy::Migration),
+            Box::new(m0002_directory::Migration),
+            Box::new(m0003_console_and_mapping::Migration),
+            Box::new(m0004_billing::Migration),
+            Box::new(m0005_tickets::Migration),
+            Box::new(m0006_jobs::Migration),
+        ]
+    }
+}
