@@ -1,0 +1,93 @@
+//! A request as the simulated site sees it.
+
+use actix_web::http::header::HeaderMap;
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpRequest, http::header};
+
+/// One request.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) raw_query: String,
+    pub(crate) query: Query,
+    pub(crate) authorization: Option<String>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) accept: Option<String>,
+    pub(crate) forward_only: bool,
+    pub(crate) body: Bytes,
+}
+
+/// Query parameters; names disregard case, the first of equal names counts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Call {
+    pub(crate) fn read(request: &HttpRequest, body: Bytes) -> Self {
+        let headers = request.headers();
+        let paging = value(headers, "pagination-type");
+        Self {
+            method: request.method().as_str().to_owned(),
+            path: request.path().to_owned(),
+            raw_query: request.query_string().to_owned(),
+            query: Query::read(request.query_string()),
+            authorization: value(headers, header::AUTHORIZATION.as_str()),
+            client_id: value(headers, "clientid"),
+            accept: value(headers, header::ACCEPT.as_str()),
+            forward_only: paging.is_some_and(|paging| paging.eq_ignore_ascii_case("forward-only")),
+            body,
+        }
+    }
+
+    /// The path's parts; empty ones, such as after a trailing slash, do not count.
+    pub(crate) fn segments(&self) -> Vec<&str> {
+        self.path.split('/').filter(|part| !part.is_empty()).collect()
+    }
+
+    /// The model version that the `Accept` header pins.
+    pub(crate) fn pinned_version(&self) -> Option<&str> {
+        let (_, after) = self.accept.as_deref()?.split_once("version=")?;
+        after
+            .split([';', ',', ' '])
+            .next()
+            .filter(|version| !version.is_empty())
+    }
+}
+
+impl Query {
+    fn read(text: &str) -> Self {
+        // A query that cannot be decoded counts as none, as unknown parameters do.
+        web::Query::<Vec<(String, String)>>::from_query(text)
+            .map_or_else(|_| Self::default(), |pairs| Self(pairs.into_inner()))
+    }
+
+    /// The value of a parameter, `None` when absent or blank.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.trim().is_empty())
+    }
+
+    /// Every parameter except these.
+    pub(crate) fn without(&self, names: &[&str]) -> impl Iterator<Item = &(String, String)> {
+        self.0
+            .iter()
+            .filter(move |(known, _)| !names.iter().any(|name| known.eq_ignore_ascii_case(name)))
+    }
+
+    /// Sets a parameter unless the value is absent.
+    pub(crate) fn set(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            self.0.push((name.to_owned(), value.to_owned()));
+        }
+    }
+}
+
+fn value(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+}

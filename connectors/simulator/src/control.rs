@@ -1,0 +1,132 @@
+//! The control endpoints under `/simulator/`: faults, rights, keys, the journal, raw records. No credentials.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::faults::FaultRule;
+use crate::journal::LoggedRequest;
+use crate::model::Record;
+use crate::resource::Resource;
+use crate::resources;
+use crate::rights::RightsChange;
+use crate::site::{Keys, Site};
+
+/// Answers a request below `/simulator/`.
+pub(crate) fn answer(site: &Site, call: &Call, rest: &[&str]) -> Answer {
+    respond(site, call, rest).unwrap_or_else(|refusal| refusal)
+}
+
+fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
+    let plain = |body: Value| Answer::json(200, &body).with_content_type("application/json");
+    match (call.method.as_str(), rest) {
+        ("POST", ["faults"]) => {
+            let rule: FaultRule = read(call)?;
+            Ok(plain(json!({ "id": site.faults().arm(rule) })))
+        }
+        ("DELETE", ["faults"]) => {
+            site.faults().clear();
+            Ok(Answer::empty(204))
+        }
+        ("DELETE", ["faults", id]) => {
+            let removed = id.parse().is_ok_and(|id| site.faults().disarm(id));
+            Ok(Answer::empty(if removed { 204 } else { 404 }))
+        }
+        ("PUT", ["rights"]) => {
+            let change: RightsChange = read(call)?;
+            site.rights_mut().change(&change);
+            Ok(Answer::empty(204))
+        }
+        ("GET", ["rights"]) => Ok(plain(Value::Array(site.rights().settings()))),
+        ("PUT", ["keys"]) => {
+            let NewKeys {
+                public_key,
+                private_key,
+            } = read(call)?;
+            site.set_keys(Keys {
+                public: public_key,
+                private: private_key,
+            });
+            Ok(Answer::empty(204))
+        }
+        ("GET", ["requests"]) => Ok(plain(json!(logged(site, call)))),
+        ("DELETE", ["requests"]) => {
+            site.journal().clear();
+            Ok(Answer::empty(204))
+        }
+        ("GET", ["state", resource]) => {
+            let resource = named(resource)?;
+            let store = site.store();
+            let records: Vec<&Record> = store.all(resource).collect();
+            Ok(Answer::json(200, &records).with_content_type("application/json"))
+        }
+        ("POST", ["records", resource]) => {
+            let resource = named(resource)?;
+            Ok(plain(Value::Object(upsert(site, resource, read(call)?))))
+        }
+        _ => Err(Answer::text(404, "no such control endpoint")),
+    }
+}
+
+/// Merges members into the record of the given `id`, or stores a new one. Nothing is validated.
+pub(crate) fn upsert(site: &Site, resource: Resource, members: Record) -> Record {
+    let mut store = site.store_mut();
+    let known = members
+        .get("id")
+        .and_then(Value::as_i64)
+        .and_then(|id| store.get(resource, id))
+        .cloned();
+    let existed = known.is_some();
+    let mut record = known.unwrap_or_default();
+    for (name, value) in members {
+        if value.is_null() {
+            record.remove(&name);
+        } else {
+            record.insert(name, value);
+        }
+    }
+    let id = store.put(resource, record);
+    let mut record = store.get(resource, id).cloned().unwrap_or_default();
+    resources::stamp(site, &store, resource, &mut record);
+    store.put(resource, record.clone());
+    if existed {
+        store.refresh_references(resource, id);
+    }
+    record
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NewKeys {
+    public_key: String,
+    private_key: String,
+}
+
+/// The journal, narrowed by `method`, `pathContains` and `status`.
+fn logged(site: &Site, call: &Call) -> Vec<LoggedRequest> {
+    let method = call.query.get("method").map(str::to_ascii_uppercase);
+    let part = call.query.get("pathContains").map(str::to_lowercase);
+    let status = call.query.get("status");
+    let journal = site.journal();
+    let wanted = journal.entries().filter(|entry| {
+        method.as_ref().is_none_or(|method| *method == entry.method)
+            && part
+                .as_ref()
+                .is_none_or(|part| entry.path.to_lowercase().contains(part))
+            && status.is_none_or(|status| entry.status.is_some_and(|known| known.to_string() == status))
+    });
+    wanted.cloned().collect()
+}
+
+fn named(resource: &str) -> Result<Resource, Answer> {
+    Resource::named(resource).ok_or_else(|| {
+        let known: Vec<&str> = Resource::ALL.into_iter().map(Resource::name).collect();
+        Answer::text(404, &format!("no records of this kind; known: {}", known.join(", ")))
+    })
+}
+
+fn read<T: DeserializeOwned>(call: &Call) -> Result<T, Answer> {
+    serde_json::from_slice(&call.body).map_err(|error| Answer::text(400, &error.to_string()))
+}

@@ -1,0 +1,205 @@
+//! From a request to its answer, without HTTP: gate, route, right, then the records.
+
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, LATEST_VERSION};
+use crate::call::{Call, Query};
+use crate::errors::ApiError;
+use crate::gate;
+use crate::list::{self, Ask};
+use crate::model::Record;
+use crate::resource::Resource;
+use crate::resources::{self, Place};
+use crate::rights::{Action, Function, Level, SECURITY_ROLES, TABLE_SETUP};
+use crate::route::{self, Endpoint, Route, Write};
+use crate::site::Site;
+
+/// Answers one request to the simulated site.
+pub(crate) fn answer(site: &Site, call: &Call) -> Answer {
+    let segments = call.segments();
+    if let ["login", "companyinfo", company] = segments.as_slice() {
+        return company_info(site, company);
+    }
+    if let Err(refusal) = gate::limit_rate(site) {
+        return refusal;
+    }
+    let path = match gate::endpoint_path(&segments) {
+        Ok(path) => path,
+        Err(refusal) => return refusal,
+    };
+    if let Err(refusal) = gate::authenticate(site, call) {
+        return refusal;
+    }
+    let answer = match route::find(path) {
+        Some(route) => serve(site, call, &route).unwrap_or_else(ApiError::into_answer),
+        None => ApiError::no_route().into_answer(),
+    };
+    let answer = answer.with_header("api-current-version", LATEST_VERSION.to_owned());
+    match call.pinned_version() {
+        Some(version) if answer.content_type.starts_with("application/vnd.connectwise") => {
+            answer.with_content_type(&format!("application/vnd.connectwise.com+json; version={version}"))
+        }
+        _ => answer,
+    }
+}
+
+fn serve(site: &Site, call: &Call, route: &Route) -> Result<Answer, ApiError> {
+    match (call.method.as_str(), route) {
+        ("GET", Route::SystemInfo) => Ok(system_info()),
+        ("GET", Route::RoleSettings { role }) => role_settings(site, *role),
+        ("GET", Route::Collection { endpoint, parent }) => {
+            let ask = ask(site, call, &call.query, endpoint, *parent)?;
+            let store = site.store();
+            resources::check_parent(&store, endpoint, *parent)?;
+            list::list(site, &store, &ask)
+        }
+        ("GET", Route::Count { endpoint, parent }) => {
+            let ask = ask(site, call, &call.query, endpoint, *parent)?;
+            let store = site.store();
+            resources::check_parent(&store, endpoint, *parent)?;
+            list::count(site, &store, &ask)
+        }
+        ("POST", Route::Search { endpoint }) => search(site, call, endpoint),
+        ("GET", Route::One { endpoint, parent, id }) => {
+            let level = require(site, endpoint, Action::Inquire)?;
+            let place = Place {
+                endpoint,
+                parent: *parent,
+                id: *id,
+            };
+            resources::read(site, place, level, call.query.get("fields"))
+        }
+        ("POST", Route::Collection { endpoint, parent }) if endpoint.writes.contains(&Write::Post) => {
+            require(site, endpoint, Action::Add)?;
+            resources::create(site, endpoint, *parent, call.query.get("fields"), &call.body)
+        }
+        ("PATCH", Route::One { endpoint, parent, id }) if endpoint.writes.contains(&Write::Patch) => {
+            let level = require(site, endpoint, Action::Edit)?;
+            resources::change(
+                site,
+                Place {
+                    endpoint,
+                    parent: *parent,
+                    id: *id,
+                },
+                level,
+                &call.body,
+            )
+        }
+        ("DELETE", Route::One { endpoint, parent, id }) if endpoint.writes.contains(&Write::Delete) => {
+            let level = require(site, endpoint, Action::Delete)?;
+            resources::delete(
+                site,
+                Place {
+                    endpoint,
+                    parent: *parent,
+                    id: *id,
+                },
+                level,
+            )
+        }
+        (method, _) => {
+            let message = format!("The requested resource does not support http method '{method}'.");
+            Err(ApiError::new(405, "ConnectWiseApi", message))
+        }
+    }
+}
+
+fn ask<'a>(
+    site: &Site,
+    call: &'a Call,
+    query: &'a Query,
+    endpoint: &'static Endpoint,
+    parent: Option<i64>,
+) -> Result<Ask<'a>, ApiError> {
+    let level = require(site, endpoint, Action::Inquire)?;
+    Ok(Ask {
+        call,
+        query,
+        endpoint,
+        parent,
+        level,
+    })
+}
+
+/// A list whose filter is in the body, for filters too long for an address.
+fn search(site: &Site, call: &Call, endpoint: &'static Endpoint) -> Result<Answer, ApiError> {
+    let Value::Object(body) = resources::parse(endpoint.resource.model(), &call.body)? else {
+        return Err(ApiError::unreadable(&json!("a value"), "FilterValues", ""));
+    };
+    let known = ["conditions", "orderBy", "childConditions", "customFieldConditions"];
+    if let Some(unknown) = body
+        .keys()
+        .find(|name| !known.iter().any(|known| known.eq_ignore_ascii_case(name)))
+    {
+        return Err(crate::draft::unknown_member(&site.assumptions, unknown, "FilterValues"));
+    }
+    let mut query = call.query.clone();
+    for name in known {
+        query.set(name, member(&body, name));
+    }
+    let ask = ask(site, call, &query, endpoint, None)?;
+    list::list(site, &site.store(), &ask)
+}
+
+fn member<'a>(body: &'a Record, name: &str) -> Option<&'a str> {
+    body.iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .and_then(|(_, value)| value.as_str())
+}
+
+/// The level of the right that an endpoint takes, or 403.
+fn require(site: &Site, endpoint: &Endpoint, action: Action) -> Result<Level, ApiError> {
+    let light_boards = endpoint.right.is_none() && endpoint.resource != Resource::Members;
+    let right = match endpoint.right {
+        None if light_boards && site.assumptions.info_boards_need_table_setup => Some(TABLE_SETUP),
+        right => right,
+    };
+    right.map_or(Ok(Level::All), |function| level(site, function, action))
+}
+
+fn level(site: &Site, function: Function, action: Action) -> Result<Level, ApiError> {
+    match site.rights().level(function, action) {
+        Level::None => Err(ApiError::forbidden()),
+        level => Ok(level),
+    }
+}
+
+fn system_info() -> Answer {
+    let body = json!({
+        "version": "v2025.1.10675",
+        "isCloud": true,
+        "serverTimeZone": "Eastern Standard Time",
+        "licenseBits": [{ "name": "ServiceDesk", "activeFlag": true }, { "name": "Finance", "activeFlag": true }],
+        "cloudRegion": "NA",
+        "maxWorkFlowRecordsAllowed": 1000,
+    });
+    Answer::json(200, &body)
+}
+
+fn role_settings(site: &Site, role: i64) -> Result<Answer, ApiError> {
+    level(site, SECURITY_ROLES, Action::Inquire)?;
+    if site.store().get(Resource::SecurityRoles, role).is_none() {
+        return Err(ApiError::no_record(Resource::SecurityRoles.model().label, role));
+    }
+    Ok(Answer::json(200, &site.rights().settings()))
+}
+
+/// Where a company's site is; `null` for a company that nobody knows.
+fn company_info(site: &Site, company: &str) -> Answer {
+    let body = if company.eq_ignore_ascii_case(&site.company_id) {
+        json!({
+            "CompanyName": "Training MSP",
+            "Codebase": format!("{}/", gate::CODEBASE),
+            "VersionCode": "v2025.1",
+            "VersionNumber": "v4.6.106750",
+            "CompanyID": site.company_id,
+            "IsCloud": true,
+            "SiteUrl": site.base_url.trim_start_matches("http://"),
+            "AllowedOrigins": [],
+        })
+    } else {
+        Value::Null
+    };
+    Answer::json(200, &body).with_content_type("application/json; charset=utf-8")
+}

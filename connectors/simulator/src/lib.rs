@@ -1,0 +1,52 @@
+//! ConnectWise PSA as a real HTTP server on the loopback: authentication, the permission matrix, both ways of paging,
+//! the filter language, strict bodies, the rules of agreements and tickets, and trouble on request.
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! use psa_simulator::{Simulator, SimulatorOptions};
+//!
+//! let simulator = Simulator::start(SimulatorOptions::default()).await?;
+//! let address = format!("{}/v4_6_release/apis/3.0/company/companies", simulator.base_url());
+//! // Ask `address` with Basic credentials `training+public:private` and a GUID in the header `clientId`.
+//! # drop(address);
+//! simulator.shutdown().await
+//! # }
+//! ```
+
+mod answer;
+mod assumptions;
+mod call;
+mod conditions;
+mod control;
+mod data;
+mod draft;
+mod endpoints;
+mod errors;
+mod faults;
+mod gate;
+mod journal;
+mod list;
+mod model;
+mod models;
+mod number;
+mod options;
+mod patch;
+mod projection;
+mod resource;
+mod resources;
+mod rights;
+mod route;
+mod server;
+mod simulator;
+mod site;
+mod store;
+mod time;
+
+pub use assumptions::{
+    Assumptions, BadCredentials, BadPage, BlockedCompany, InactiveProduct, OverLimit, UnknownField, WrongCompany,
+};
+pub use faults::{Fault, FaultMatch, FaultRule};
+pub use journal::LoggedRequest;
+pub use options::{Clock, DataSet, SimulatorOptions, system_clock};
+pub use rights::{Level, RightsChange};
+pub use simulator::Simulator;

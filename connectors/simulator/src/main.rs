@@ -1,0 +1,57 @@
+//! The psa-simulator program: one simulated ConnectWise PSA site until Ctrl-C.
+
+use anyhow::Context;
+use clap::Parser;
+use psa_simulator::{Assumptions, DataSet, Simulator, SimulatorOptions};
+
+/// ConnectWise PSA as a server on 127.0.0.1.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// The port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 8099)]
+    port: u16,
+    /// How much data the site holds.
+    #[arg(long, value_enum, default_value_t = DataSet::Small)]
+    data: DataSet,
+    /// The login company.
+    #[arg(long, default_value = "training")]
+    company: String,
+    /// The API member's public key.
+    #[arg(long, default_value = "public")]
+    public_key: String,
+    /// The API member's private key.
+    #[arg(long, default_value = "private")]
+    private_key: String,
+    /// The only accepted clientId; without it any GUID is accepted.
+    #[arg(long)]
+    client_id: Option<String>,
+    /// Choices for undocumented behaviour, as a JSON object.
+    #[arg(long, default_value = "{}")]
+    assumptions: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).init();
+    let arguments = Arguments::parse();
+    let assumptions: Assumptions =
+        serde_json::from_str(&arguments.assumptions).context("the assumptions cannot be read")?;
+    let options = SimulatorOptions {
+        port: arguments.port,
+        data_set: arguments.data,
+        company_id: arguments.company,
+        public_key: arguments.public_key,
+        private_key: arguments.private_key,
+        client_id: arguments.client_id,
+        assumptions,
+        ..SimulatorOptions::default()
+    };
+    let mut simulator = Simulator::start(options).await.context("the simulator cannot start")?;
+    tracing::info!("ConnectWise PSA is simulated at {}", simulator.base_url());
+    tokio::select! {
+        ended = simulator.wait() => return ended.context("the server ended"),
+        stop = tokio::signal::ctrl_c() => stop.context("waiting for Ctrl-C failed")?,
+    }
+    simulator.shutdown().await.context("the server did not stop cleanly")
+}

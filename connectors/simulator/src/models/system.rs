@@ -1,0 +1,66 @@
+//! Members and security roles: what their fields are.
+
+use crate::model::{Model, choice, flag, int, open, text, time, to};
+use crate::resource::Resource;
+
+/// `Member`, as the vendor describes it.
+pub(crate) static MEMBER: Model = Model {
+    type_name: "Member",
+    resource: "member",
+    label: "Member",
+    fields: &[
+        int("id").read_only(),
+        text("identifier", 15),
+        choice("licenseClass", &["A", "C", "F", "X"]),
+        flag("inactiveFlag"),
+        text("firstName", 30),
+        text("lastName", 30),
+        text("officeEmail", 250),
+        choice("defaultEmail", &["Office", "Mobile", "Home"]),
+        to("securityRole", Resource::SecurityRoles),
+        open("_info").read_only(),
+    ],
+};
+
+/// `ApiMember`, as the vendor describes it.
+pub(crate) static API_MEMBER: Model = Model {
+    type_name: "ApiMember",
+    resource: "apiMember",
+    label: "ApiMember",
+    fields: &[
+        int("id").read_only(),
+        text("identifier", 15),
+        text("name", 30),
+        text("emailAddress", 250),
+        flag("inactiveFlag"),
+        time("inactiveDate"),
+        open("timeZone"),
+        to("securityRole", Resource::SecurityRoles),
+        open("structureLevel"),
+        open("securityLocation"),
+        open("defaultLocation"),
+        open("defaultDepartment"),
+        open("salesDefaultLocation"),
+        to("serviceDefaultBoard", Resource::Boards),
+        text("notes", 0),
+        open("excludedServiceBoardIds"),
+        flag("blockPriceFlag"),
+        flag("blockCostFlag"),
+        open("_info").read_only(),
+    ],
+};
+
+/// `SecurityRole`, as the vendor describes it.
+pub(crate) static SECURITY_ROLE: Model = Model {
+    type_name: "SecurityRole",
+    resource: "securityRole",
+    label: "SecurityRole",
+    fields: &[
+        int("id").read_only(),
+        text("name", 30),
+        flag("adminFlag"),
+        flag("inactiveFlag"),
+        open("_info").read_only(),
+        text("roleType", 30),
+    ],
+};

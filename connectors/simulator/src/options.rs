@@ -1,0 +1,78 @@
+//! How a simulator is started.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::Assumptions;
+
+/// Where the simulator takes its time from.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// How much data the site holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DataSet {
+    /// 12 companies, 30 contacts, 40 products, 15 agreements, 2 boards.
+    Small,
+    /// 2,000 companies, 5,000 contacts, 500 products, 1,200 agreements with additions, 8 boards.
+    Msp,
+}
+
+/// Settings of one simulated site.
+#[derive(Clone)]
+pub struct SimulatorOptions {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// What the site holds.
+    pub data_set: DataSet,
+    /// The login company of the credentials.
+    pub company_id: String,
+    /// The public key of the API member.
+    pub public_key: String,
+    /// The private key of the API member. A made-up one: the simulator guards nothing.
+    pub private_key: String,
+    /// The only accepted `clientId`; without it any GUID is accepted.
+    pub client_id: Option<String>,
+    /// The time that the site believes it is.
+    pub clock: Clock,
+    /// Choices for what is not known about the real server.
+    pub assumptions: Assumptions,
+}
+
+impl Default for SimulatorOptions {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            data_set: DataSet::Small,
+            company_id: "training".to_owned(),
+            public_key: "public".to_owned(),
+            private_key: "private".to_owned(),
+            client_id: None,
+            clock: system_clock(),
+            assumptions: Assumptions::default(),
+        }
+    }
+}
+
+impl std::fmt::Debug for SimulatorOptions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("SimulatorOptions")
+            .field("port", &self.port)
+            .field("data_set", &self.data_set)
+            .field("company_id", &self.company_id)
+            .field("assumptions", &self.assumptions)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The machine's clock.
+#[must_use]
+pub fn system_clock() -> Clock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the simulator meets the machine's clock"
+    )]
+    let clock: Clock = Arc::new(|| DateTime::<Utc>::from(std::time::SystemTime::now()));
+    clock
+}

@@ -1,0 +1,52 @@
+//! The catalogue: identifiers are unique, recurring fields go together, what is in use stays.
+
+use serde_json::Value;
+
+use crate::assumptions::Assumptions;
+use crate::draft::Draft;
+use crate::errors::{ApiError, FieldError};
+use crate::model::{is_set, reference_id, text_of};
+use crate::number::zero;
+use crate::resource::Resource;
+use crate::store::Store;
+
+/// Fills in and checks a product.
+pub(super) fn complete(store: &Store, draft: &mut Draft) {
+    let own = draft.record.get("id").and_then(Value::as_i64);
+    let taken = text_of(&draft.record, "identifier").is_some_and(|identifier| {
+        let mut others = store.with(Resource::Catalog, "identifier", identifier);
+        others.any(|other| other.get("id").and_then(Value::as_i64) != own)
+    });
+    if taken && draft.changed.contains("identifier") {
+        draft.errors.push(FieldError::exists(
+            "identifier",
+            "A product with this identifier already exists.",
+        ));
+    }
+    let cycle = draft.has("recurringBillCycle") || is_set(&draft.record, "recurringOneTimeFlag");
+    if is_set(&draft.record, "recurringFlag") && !cycle {
+        draft.errors.push(FieldError::required("recurringBillCycle/id"));
+    }
+    draft.fill_default("productClass", "NonInventory");
+    for name in ["inactiveFlag", "taxableFlag", "serializedFlag", "recurringFlag"] {
+        draft.fill_default(name, false);
+    }
+    for name in ["price", "cost"] {
+        draft.fill_default(name, zero());
+    }
+}
+
+/// Refuses to delete a product that an addition bills.
+pub(super) fn check_unused(store: &Store, assumptions: &Assumptions, product: i64) -> Result<(), ApiError> {
+    let used = store
+        .all(Resource::Additions)
+        .any(|addition| reference_id(addition, "product") == Some(product));
+    let refusal = || {
+        ApiError::new(
+            409,
+            &assumptions.in_use_code,
+            "The record is in use and cannot be deleted.",
+        )
+    };
+    if used { Err(refusal()) } else { Ok(()) }
+}

@@ -1,0 +1,86 @@
+//! Ticket notes: where they go and who wrote them.
+
+use serde_json::{Value, json};
+
+use super::stamp;
+use crate::draft::Draft;
+use crate::errors::FieldError;
+use crate::model::{Record, is_set, text_of};
+use crate::resource::Resource;
+use crate::site::{MEMBER, Site};
+use crate::store::Store;
+use crate::time;
+
+const DESTINATIONS: [&str; 3] = ["detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag"];
+
+/// Fills in what the server computes and checks what it enforces.
+pub(super) fn complete(site: &Site, store: &Store, draft: &mut Draft, ticket: Option<i64>) {
+    if let Some(ticket) = ticket {
+        draft.fill("ticketId", ticket);
+    }
+    for name in DESTINATIONS.into_iter().chain(["issueFlag", "customerUpdatedFlag"]) {
+        draft.fill_default(name, false);
+    }
+    let placed = DESTINATIONS.into_iter().any(|name| is_set(&draft.record, name));
+    if !placed && site.assumptions.note_needs_destination {
+        let message = "At least one of detailDescriptionFlag, internalAnalysisFlag, resolutionFlag must be true.";
+        draft.errors.push(FieldError::invalid("detailDescriptionFlag", message));
+    }
+    let internal = is_set(&draft.record, "internalAnalysisFlag");
+    let external = ["detailDescriptionFlag", "resolutionFlag"]
+        .into_iter()
+        .any(|name| is_set(&draft.record, name));
+    draft.fill("internalFlag", internal);
+    draft.fill("externalFlag", external);
+    if draft.is_new() {
+        sign(site, store, &mut draft.record);
+    }
+}
+
+/// The notes that a ticket was opened with.
+pub(super) fn open_with(site: &Site, store: &mut Store, ticket: i64, extras: &Record) {
+    let sources = ["initialDescription", "initialInternalAnalysis", "initialResolution"];
+    for (source, destination) in sources.into_iter().zip(DESTINATIONS) {
+        let Some(text) = text_of(extras, source).filter(|text| !text.trim().is_empty()) else {
+            continue;
+        };
+        let mut note = Record::new();
+        for name in DESTINATIONS {
+            note.insert(name.to_owned(), json!(name == destination));
+        }
+        note.insert("ticketId".to_owned(), json!(ticket));
+        note.insert("text".to_owned(), json!(text));
+        note.insert("issueFlag".to_owned(), json!(false));
+        note.insert("internalFlag".to_owned(), json!(destination == "internalAnalysisFlag"));
+        note.insert("externalFlag".to_owned(), json!(destination != "internalAnalysisFlag"));
+        sign(site, store, &mut note);
+        stamp(site, store, Resource::Notes, &mut note);
+        store.put(Resource::Notes, note);
+    }
+}
+
+/// Removes a ticket's notes with it.
+pub(super) fn delete_all(store: &mut Store, ticket: i64) {
+    let notes: Vec<i64> = store
+        .with(Resource::Notes, "ticketId", &ticket.to_string())
+        .filter_map(|note| note.get("id").and_then(Value::as_i64))
+        .collect();
+    for note in notes {
+        store.remove(Resource::Notes, note);
+    }
+}
+
+fn sign(site: &Site, store: &Store, note: &mut Record) {
+    note.insert("dateCreated".to_owned(), json!(time::show(site.now())));
+    note.insert("createdBy".to_owned(), json!(MEMBER));
+    if note.contains_key("member") || note.contains_key("contact") {
+        return;
+    }
+    let author = store
+        .with(Resource::Members, "identifier", MEMBER)
+        .next()
+        .and_then(|member| member.get("id")?.as_i64());
+    if let Some(author) = author.and_then(|id| store.reference(Resource::Members, id)) {
+        note.insert("member".to_owned(), author);
+    }
+}

@@ -1,0 +1,157 @@
+//! A running simulator and the controls that in-process tests use.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use serde_json::{Map, Value};
+use tokio::task::JoinHandle;
+
+use crate::control;
+use crate::data;
+use crate::faults::FaultRule;
+use crate::journal::LoggedRequest;
+use crate::options::SimulatorOptions;
+use crate::resource::Resource;
+use crate::rights::RightsChange;
+use crate::server;
+use crate::site::{Keys, Site};
+
+/// A ConnectWise PSA site that listens on 127.0.0.1 until it is shut down or dropped.
+pub struct Simulator {
+    site: Arc<Site>,
+    port: u16,
+    handle: ServerHandle,
+    running: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Simulator {
+    /// Fills the site with its data set and starts to listen.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be bound.
+    pub async fn start(options: SimulatorOptions) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
+        let port = listener.local_addr()?.port();
+        let base_url = format!("http://127.0.0.1:{port}");
+        let store = data::build(options.data_set, &base_url, (options.clock)());
+        let site = Arc::new(Site::new(options, base_url, store));
+        let server = server::server(listener, Arc::clone(&site))?;
+        let handle = server.handle();
+        let running = tokio::spawn(server);
+        Ok(Self {
+            site,
+            port,
+            handle,
+            running: Some(running),
+        })
+    }
+
+    /// `http://127.0.0.1:port`, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.site.base_url
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stops listening, closes the connections and waits until both is done.
+    ///
+    /// # Errors
+    ///
+    /// When the server ended with an error of its own.
+    pub async fn shutdown(mut self) -> std::io::Result<()> {
+        self.handle.stop(false).await;
+        match self.running.take() {
+            Some(running) => running.await.map_err(std::io::Error::other)?,
+            None => Ok(()),
+        }
+    }
+
+    /// Arms a fault and answers its id.
+    pub fn inject(&self, rule: FaultRule) -> u64 {
+        self.site.faults().arm(rule)
+    }
+
+    /// Removes one armed fault; `false` when it is unknown or used up.
+    pub fn remove_fault(&self, id: u64) -> bool {
+        self.site.faults().disarm(id)
+    }
+
+    /// Removes every armed fault.
+    pub fn clear_faults(&self) {
+        self.site.faults().clear();
+    }
+
+    /// Changes a row of the API member's security role.
+    pub fn set_rights(&self, change: &RightsChange) {
+        self.site.rights_mut().change(change);
+    }
+
+    /// Replaces the API member's keys; the old ones are refused from now on.
+    pub fn rotate_keys(&self, public_key: &str, private_key: &str) {
+        self.site.set_keys(Keys {
+            public: public_key.to_owned(),
+            private: private_key.to_owned(),
+        });
+    }
+
+    /// The requests so far, oldest first, without those to the control endpoints.
+    #[must_use]
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.site.journal().entries().cloned().collect()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_requests(&self) {
+        self.site.journal().clear();
+    }
+
+    /// Every record of a kind (`tickets`, `additions`, `companies`, …) as stored, id ascending; empty for an unknown kind.
+    #[must_use]
+    pub fn records(&self, kind: &str) -> Vec<Map<String, Value>> {
+        let Some(resource) = Resource::named(kind) else {
+            return Vec::new();
+        };
+        self.site.store().all(resource).cloned().collect()
+    }
+
+    /// Merges members into the record with their `id`, or stores a new one, without any validation, and answers the
+    /// record; null removes a member. `None` for an unknown kind.
+    pub fn upsert(&self, kind: &str, members: Map<String, Value>) -> Option<Map<String, Value>> {
+        Some(control::upsert(&self.site, Resource::named(kind)?, members))
+    }
+
+    /// Waits until the server ends.
+    ///
+    /// # Errors
+    ///
+    /// When the server ended with an error of its own.
+    pub async fn wait(&mut self) -> std::io::Result<()> {
+        match self.running.as_mut() {
+            Some(running) => running.await.map_err(std::io::Error::other)?,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // The command to stop is sent at once; nobody is left to wait for its completion.
+        drop(self.handle.stop(false));
+    }
+}
+
+impl std::fmt::Debug for Simulator {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Simulator")
+            .field("base_url", &self.site.base_url)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! Everything one simulated site knows.
+
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use chrono::{DateTime, Utc};
+
+use crate::assumptions::Assumptions;
+use crate::faults::Faults;
+use crate::gate::RateWindow;
+use crate::journal::Journal;
+use crate::options::{Clock, SimulatorOptions};
+use crate::rights::Rights;
+use crate::store::Store;
+
+/// The shared state behind all connections. Locks are held for computation only, never over an await.
+pub(crate) struct Site {
+    pub(crate) base_url: String,
+    pub(crate) company_id: String,
+    pub(crate) client_id: Option<String>,
+    pub(crate) assumptions: Assumptions,
+    clock: Clock,
+    store: RwLock<Store>,
+    rights: RwLock<Rights>,
+    keys: RwLock<Keys>,
+    faults: Mutex<Faults>,
+    journal: Mutex<Journal>,
+    rate: Mutex<RateWindow>,
+}
+
+/// The API member's keys.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Keys {
+    pub(crate) public: String,
+    pub(crate) private: String,
+}
+
+/// The API member's name in `_info`, notes and ownership.
+pub(crate) const MEMBER: &str = "APIMember";
+
+impl Site {
+    pub(crate) fn new(options: SimulatorOptions, base_url: String, store: Store) -> Self {
+        Self {
+            base_url,
+            company_id: options.company_id,
+            client_id: options.client_id,
+            assumptions: options.assumptions,
+            clock: options.clock,
+            store: RwLock::new(store),
+            rights: RwLock::new(Rights::least_privilege()),
+            keys: RwLock::new(Keys {
+                public: options.public_key,
+                private: options.private_key,
+            }),
+            faults: Mutex::default(),
+            journal: Mutex::default(),
+            rate: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    // A panicking request must not take the whole site with it: poisoned locks are used as they are.
+
+    pub(crate) fn store(&self) -> RwLockReadGuard<'_, Store> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn store_mut(&self) -> RwLockWriteGuard<'_, Store> {
+        self.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn rights(&self) -> RwLockReadGuard<'_, Rights> {
+        self.rights.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn rights_mut(&self) -> RwLockWriteGuard<'_, Rights> {
+        self.rights.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn keys(&self) -> Keys {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_keys(&self, keys: Keys) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn rate(&self) -> MutexGuard<'_, RateWindow> {
+        self.rate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,14 @@
+//! The simulated site over real sockets: who gets in, what is listed, what may be written, and trouble on request.
+
+#[cfg(test)]
+mod access;
+#[cfg(test)]
+mod additions;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod tickets;
