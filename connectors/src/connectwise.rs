@@ -1,0 +1,41 @@
+//! ConnectWise PSA (formerly Manage).
+//!
+#![doc = include_str!("connectwise/docs.md")]
+
+use std::sync::Arc;
+
+use crate::{
+    connector::PsaConnector,
+    error::Result,
+    platform::{Credentials, Platform},
+};
+
+mod agreements;
+mod call;
+mod client;
+mod complaint;
+mod config;
+mod connector;
+mod descriptor;
+mod directory;
+mod discovery;
+mod error;
+mod mapping;
+mod query;
+mod retry;
+mod rights;
+mod routing;
+mod tickets;
+mod wire;
+
+pub use connector::ConnectWise;
+pub use descriptor::DESCRIPTOR;
+pub use retry::ConnectWiseRetry;
+
+/// Makes a connector. Does no I/O: it checks the fields, the operator's settings and the host.
+///
+/// # Errors
+/// [`Invalid`](crate::ErrorKind::Invalid) naming the credential field or the operator's setting.
+pub fn connect(credentials: &Credentials, platform: &Platform) -> Result<Arc<dyn PsaConnector>> {
+    Ok(Arc::new(ConnectWise::new(credentials, platform)?))
+}

@@ -1,0 +1,224 @@
+//! Boards, tickets and notes.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    call::{Call, List},
+    client::Client,
+    descriptor::DESCRIPTOR,
+    directory::of_company,
+    mapping::{self, KEY_PREFIX, number, shorten},
+    query::Conditions,
+    rights, routing,
+    wire::{self, Id, NewNote, NewTicket, Replace, Value},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    query::{Page, ReadQuery},
+    record::{Board, ChoiceId, Note, NoteDestination, NoteDraft, StatusId, Ticket, TicketDraft, TicketId, WriteKey},
+};
+
+pub(super) async fn boards(client: &Client) -> Result<Vec<Board>> {
+    let list = List::new("boards", rights::TABLE_SETUP, "service/info/boards", Conditions::none());
+    let mut boards = Vec::new();
+    for board in client.all::<wire::BoardInfo>(&list).await? {
+        let statuses = statuses(client, "boards", board.id).await?;
+        boards.push(mapping::board(board, statuses));
+    }
+    Ok(boards)
+}
+
+pub(super) async fn create(client: &Client, draft: &TicketDraft, key: &WriteKey) -> Result<Ticket> {
+    check_key(key)?;
+    let reference = |field: &str, id: &str| number(field, id).map(|id| Id { id });
+    let routing = &draft.routing;
+    let mut fields = BTreeMap::new();
+    for (name, choice) in &routing.fields {
+        fields.insert(routing::member(name)?, reference(name, choice.as_str())?);
+    }
+    // A line break in a summary would hide the rest of it in every list.
+    let summary = draft.summary.split_whitespace().collect::<Vec<_>>().join(" ");
+    let body = NewTicket {
+        summary: &shorten(&summary, DESCRIPTOR.limits.summary_chars),
+        initial_description: &draft.body,
+        external_x_ref: key.as_str(),
+        company: reference("company", draft.company.as_str())?,
+        contact: draft
+            .contact
+            .as_ref()
+            .map(|contact| reference("contact", contact.as_str()))
+            .transpose()?,
+        board: reference("board", routing.board.as_str())?,
+        status: routing
+            .status
+            .as_ref()
+            .map(|status| reference("status", status.as_str()))
+            .transpose()?,
+        routing: fields,
+    };
+    let call = Call::post("create_ticket", rights::TICKETS, "service/tickets".to_owned(), &body)?;
+    Ok(mapping::ticket(client.json(&call).await?, &client.config))
+}
+
+pub(super) async fn find(client: &Client, key: &WriteKey) -> Result<Vec<Ticket>> {
+    let conditions = Conditions::none().text_is("externalXRef", key.as_str())?;
+    let list = List::new("find_tickets", rights::TICKETS, "service/tickets", conditions);
+    let found = client.all(&list).await?;
+    let tickets = found.into_iter().map(|ticket| mapping::ticket(ticket, &client.config));
+    // The PSA compares without regard to case.
+    Ok(tickets.filter(|ticket| ticket.key.as_ref() == Some(key)).collect())
+}
+
+pub(super) async fn get(client: &Client, operation: &'static str, id: &TicketId) -> Result<Ticket> {
+    let call = Call::get(operation, Some(rights::TICKETS), path(id)?);
+    Ok(mapping::ticket(client.json(&call).await?, &client.config))
+}
+
+pub(super) async fn changed_since(client: &Client, since: DateTime<Utc>, query: &ReadQuery) -> Result<Page<Ticket>> {
+    // A query that has an instant of its own asks for what satisfies both.
+    let since = query.since.map_or(since, |own| own.max(since));
+    let conditions = of_company(query, "company/id")?
+        .starts_with("externalXRef", KEY_PREFIX)
+        .changed_since(Some(since));
+    let list = List::new("tickets_changed_since", rights::TICKETS, "service/tickets", conditions);
+    let page = client.read(&list, query).await?;
+    Ok(page.map(|ticket| mapping::ticket(ticket, &client.config)))
+}
+
+pub(super) async fn set_status(client: &Client, id: &TicketId, status: &StatusId) -> Result<Ticket> {
+    const OPERATION: &str = "set_ticket_status";
+    let wanted = number("status", status.as_str())?;
+    let ticket = get(client, OPERATION, id).await?;
+    if ticket.status.as_ref() == Some(status) {
+        return Ok(ticket);
+    }
+    let steps = [Replace::new("status", Value::Record(Id { id: wanted }))];
+    let call = Call::patch(OPERATION, rights::TICKETS, path(id)?, &steps)?;
+    match client.json(&call).await {
+        Ok(changed) => Ok(mapping::ticket(changed, &client.config)),
+        Err(error) if matches!(error.kind(), ErrorKind::Forbidden { right: Some(_) }) => {
+            Err(name_right(client, OPERATION, &ticket, wanted, error).await)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Two rights govern a status: closing has its own. The PSA does not say which is missing, but the status tells.
+async fn name_right(client: &Client, operation: &'static str, ticket: &Ticket, status: i64, refused: Error) -> Error {
+    let Some(board) = ticket
+        .board
+        .as_ref()
+        .and_then(|board| number("board", board.as_str()).ok())
+    else {
+        return refused;
+    };
+    match statuses(client, operation, board).await {
+        Ok(statuses)
+            if statuses
+                .iter()
+                .any(|known| known.id == status && known.closed_status == Some(true)) =>
+        {
+            Error::new(
+                ErrorKind::Forbidden {
+                    right: Some(rights::CLOSE_TICKETS),
+                },
+                refused.message().to_owned(),
+            )
+            .with_operation(operation)
+            .with_source(refused)
+        }
+        _ => refused,
+    }
+}
+
+pub(super) async fn set_field(client: &Client, id: &TicketId, field: &str, value: &ChoiceId) -> Result<Ticket> {
+    let value = Id {
+        id: number(field, value.as_str())?,
+    };
+    let steps = [Replace::new(routing::member(field)?, Value::Record(value))];
+    let call = Call::patch("set_ticket_field", rights::TICKETS, path(id)?, &steps)?;
+    Ok(mapping::ticket(client.json(&call).await?, &client.config))
+}
+
+pub(super) async fn add_note(client: &Client, id: &TicketId, draft: &NoteDraft, key: &WriteKey) -> Result<Note> {
+    check_key(key)?;
+    let body = NewNote {
+        text: &format!("{}\n\n{}", draft.text.trim_end(), marker(key)),
+        detail_description_flag: draft.destination == NoteDestination::Discussion,
+        internal_analysis_flag: draft.destination == NoteDestination::Internal,
+    };
+    let call = Call::post("add_note", rights::TICKETS, format!("{}/notes", path(id)?), &body)?;
+    Ok(mapping::note(client.json(&call).await?))
+}
+
+pub(super) async fn find_notes(client: &Client, id: &TicketId, key: &WriteKey) -> Result<Vec<Note>> {
+    let list = List::new(
+        "find_notes",
+        rights::TICKETS,
+        format!("{}/notes", path(id)?),
+        Conditions::none(),
+    );
+    let marker = marker(key);
+    let notes = client.all(&list).await?.into_iter().map(mapping::note);
+    Ok(notes.filter(|note| is_marked(&note.text, &marker)).collect())
+}
+
+/// The last line of a note of ours.
+fn marker(key: &WriteKey) -> String {
+    format!("[psa-bridge: {key}]")
+}
+
+fn is_marked(text: &str, marker: &str) -> bool {
+    text.trim_end()
+        .lines()
+        .next_back()
+        .is_some_and(|line| line.trim() == marker)
+}
+
+async fn statuses(client: &Client, operation: &'static str, board: i64) -> Result<Vec<wire::BoardStatus>> {
+    let path = format!("service/boards/{board}/statuses");
+    client
+        .all(&List::new(operation, rights::TABLE_SETUP, path, Conditions::none()))
+        .await
+}
+
+fn path(id: &TicketId) -> Result<String> {
+    Ok(format!("service/tickets/{}", number("ticket", id.as_str())?))
+}
+
+fn check_key(key: &WriteKey) -> Result<()> {
+    if key.as_str().starts_with(KEY_PREFIX) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "key",
+        format!("a key starts with `{KEY_PREFIX}`: without it the record would not be found again"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_known_by_its_last_line() {
+        let marker = marker(&WriteKey::new("PB:n1"));
+        for text in [
+            "[psa-bridge: PB:n1]",
+            "text\n\n[psa-bridge: PB:n1]",
+            "text\r\n\r\n [psa-bridge: PB:n1] \r\n",
+        ] {
+            assert!(is_marked(text, &marker), "{text:?}");
+        }
+        for text in [
+            "",
+            "[psa-bridge: PB:n10]",
+            "[psa-bridge: PB:n1]\nand a reply",
+            "see [psa-bridge: PB:n1]",
+        ] {
+            assert!(!is_marked(text, &marker), "{text:?}");
+        }
+    }
+}

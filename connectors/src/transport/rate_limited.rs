@@ -1,0 +1,167 @@
+//! Keeps within a PSA's requests per minute, and hears when it asks for quiet.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::StatusCode;
+use tokio::time::Instant;
+
+use super::{Quiet, Request, Response, Transport, TransportError, asked_pause, quiet::wait};
+use crate::platform::Clock;
+
+/// A token bucket shared by every request of a connector. After a 429 all of them wait until its pause is over, not only
+/// the one that was told.
+#[derive(Debug)]
+pub struct RateLimited {
+    inner: Arc<dyn Transport>,
+    quiet: Arc<Quiet>,
+    clock: Arc<dyn Clock>,
+    bucket: Mutex<Bucket>,
+}
+
+impl RateLimited {
+    /// Wraps a transport. In no minute do more than `per_minute` requests leave; a tenth of them may leave at once.
+    pub fn new(inner: Arc<dyn Transport>, per_minute: u32, quiet: Arc<Quiet>, clock: Arc<dyn Clock>) -> Self {
+        let bucket = Mutex::new(Bucket::new(per_minute, Instant::now()));
+        Self {
+            inner,
+            quiet,
+            clock,
+            bucket,
+        }
+    }
+
+    /// When a request may leave.
+    fn slot(&self) -> Instant {
+        // Nothing under the lock can panic half-way, so what a poisoned lock holds is whole.
+        self.bucket
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(Instant::now())
+    }
+}
+
+#[async_trait]
+impl Transport for RateLimited {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        self.quiet.over().await?;
+        wait(self.slot().saturating_duration_since(Instant::now())).await;
+        let response = self.inner.send(request).await?;
+        if response.status == StatusCode::TOO_MANY_REQUESTS
+            && let Some(pause) = asked_pause(&response, self.clock.now())
+        {
+            self.quiet.ask(pause);
+        }
+        Ok(response)
+    }
+}
+
+/// A token bucket kept as the time at which it would be full again (the generic cell rate algorithm).
+#[derive(Debug)]
+struct Bucket {
+    interval: Duration,
+    slack: Duration,
+    full_at: Instant,
+}
+
+impl Bucket {
+    fn new(per_minute: u32, now: Instant) -> Self {
+        let burst = (per_minute / 10).max(1);
+        // Burst and refill of one minute add up to the limit, so that no window of a minute exceeds it.
+        let refill = per_minute.saturating_sub(burst).max(1);
+        let interval = Duration::from_secs(60) / refill;
+        Self {
+            interval,
+            slack: interval * (burst - 1),
+            full_at: now,
+        }
+    }
+
+    /// Takes a token and says from when on it may be used.
+    fn take(&mut self, now: Instant) -> Instant {
+        let full_at = self.full_at.max(now);
+        self.full_at = full_at + self.interval;
+        full_at.checked_sub(self.slack).unwrap_or(now).max(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::{
+        platform::SystemClock,
+        transport::{
+            TransportErrorKind,
+            scripted::{Scripted, answer},
+        },
+    };
+
+    fn request() -> Request {
+        Request::get("test", Url::parse("https://h.example/").expect("url"))
+    }
+
+    fn limited(inner: &Arc<Scripted>, per_minute: u32) -> RateLimited {
+        let inner: Arc<dyn Transport> = Arc::<Scripted>::clone(inner);
+        let quiet = Arc::new(Quiet::new(Duration::from_secs(60)));
+        RateLimited::new(inner, per_minute, quiet, Arc::new(SystemClock))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_minute_exceeds_the_limit() {
+        let inner = Scripted::new((0..180).map(|_| Ok(answer(200, ""))));
+        let transport = limited(&inner, 60);
+        let started = Instant::now();
+        let mut times = Vec::new();
+        for _ in 0..180 {
+            transport.send(request()).await.expect("answered");
+            times.push(started.elapsed());
+        }
+        assert!(
+            times[5] < Duration::from_millis(10),
+            "a burst of a tenth leaves at once: {:?}",
+            times[5]
+        );
+        assert!(times[6] > Duration::from_secs(1), "the next one waits: {:?}", times[6]);
+        for window in times.windows(61) {
+            assert!(
+                window[60] - window[0] >= Duration::from_secs(59),
+                "61 requests within {:?}",
+                window[60] - window[0]
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_429_every_request_waits() {
+        let mut told = answer(429, "");
+        told.headers.insert("retry-after", "20".parse().expect("header"));
+        let inner = Scripted::new([Ok(told), Ok(answer(200, ""))]);
+        let transport = limited(&inner, 1000);
+        let started = Instant::now();
+        assert_eq!(transport.send(request()).await.expect("answered").status, 429);
+        assert_eq!(transport.send(request()).await.expect("answered").status, 200);
+        let elapsed = started.elapsed();
+        assert!(
+            elapsed >= Duration::from_secs(20) && elapsed < Duration::from_secs(21),
+            "{elapsed:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_is_too_long_is_not_waited_for() {
+        let mut told = answer(429, "");
+        told.headers.insert("retry-after", "3600".parse().expect("header"));
+        let inner = Scripted::new([Ok(told)]);
+        let transport = limited(&inner, 1000);
+        transport.send(request()).await.expect("answered");
+        let error = transport.send(request()).await.expect_err("the pause is not over");
+        assert!(
+            matches!(error.kind, TransportErrorKind::Paused(left) if left > Duration::from_secs(3590)),
+            "{error:?}"
+        );
+        assert_eq!(inner.sent(), 1, "nothing was sent");
+    }
+}
