@@ -36,6 +36,8 @@ pub struct Assumptions {
     pub default_addition_quantity: u32,
     /// What a ticket for a company whose status disallows saving does. Default [`BlockedCompany::Refuse`].
     pub blocked_company: BlockedCompany,
+    /// Whether a ticket's team must be one of its board's, as its status must. Default `true`.
+    pub team_is_of_board: bool,
     /// Whether a note must name at least one of its three destinations. Default `true`.
     pub note_needs_destination: bool,
     /// Whether a new note changes the ticket's `lastUpdated`. Default `true`.
@@ -63,6 +65,7 @@ impl Default for Assumptions {
             in_use_code: "ConnectWiseApi".to_owned(),
             default_addition_quantity: 1,
             blocked_company: BlockedCompany::Refuse,
+            team_is_of_board: true,
             note_needs_destination: true,
             note_touches_ticket: true,
             info_boards_need_table_setup: false,

@@ -11,6 +11,7 @@ pub(crate) enum Resource {
     CompanyStatuses,
     Contacts,
     Catalog,
+    Products,
     Agreements,
     AgreementTypes,
     Additions,
@@ -19,6 +20,8 @@ pub(crate) enum Resource {
     BoardTypes,
     BoardSubTypes,
     BoardItems,
+    BoardAssociations,
+    BoardTeams,
     Priorities,
     Sources,
     Teams,
@@ -47,7 +50,7 @@ pub(crate) struct Traits {
 
 impl Resource {
     /// Every kind, in an order in which references can be resolved.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Members,
         Self::ApiMembers,
         Self::SecurityRoles,
@@ -64,11 +67,14 @@ impl Resource {
         Self::BoardTypes,
         Self::BoardSubTypes,
         Self::BoardItems,
+        Self::BoardAssociations,
+        Self::BoardTeams,
         Self::Priorities,
         Self::Sources,
         Self::Teams,
         Self::Tickets,
         Self::Notes,
+        Self::Products,
     ];
 
     /// The kind by the name that the control endpoints use.
@@ -86,6 +92,7 @@ impl Resource {
             Self::CompanyStatuses => "companyStatuses",
             Self::Contacts => "contacts",
             Self::Catalog => "catalog",
+            Self::Products => "products",
             Self::Agreements => "agreements",
             Self::AgreementTypes => "agreementTypes",
             Self::Additions => "additions",
@@ -94,6 +101,8 @@ impl Resource {
             Self::BoardTypes => "boardTypes",
             Self::BoardSubTypes => "boardSubTypes",
             Self::BoardItems => "boardItems",
+            Self::BoardAssociations => "boardAssociations",
+            Self::BoardTeams => "boardTeams",
             Self::Priorities => "priorities",
             Self::Sources => "sources",
             Self::Teams => "teams",
@@ -117,6 +126,7 @@ impl Resource {
             Self::CompanyStatuses => Traits { model: &company::COMPANY_STATUS, path: "company/companies/statuses", href: "status_href", repeated: NAME, natural_key: Some("name"), indexed: NAME },
             Self::Contacts => Traits { model: &company::CONTACT, path: "company/contacts", href: "contact_href", repeated: &[], natural_key: None, indexed: &["company/id"] },
             Self::Catalog => Traits { model: &procurement::CATALOG_ITEM, path: "procurement/catalog", href: "catalog_href", repeated: &["identifier"], natural_key: Some("identifier"), indexed: &["identifier"] },
+            Self::Products => Traits { model: &procurement::PRODUCT_ITEM, path: "procurement/products", href: "product_href", repeated: &[], natural_key: None, indexed: &[] },
             Self::Agreements => Traits { model: &agreement::AGREEMENT, path: "finance/agreements", href: "agreement_href", repeated: NAME, natural_key: None, indexed: &["company/id"] },
             Self::AgreementTypes => Traits { model: &agreement_type::AGREEMENT_TYPE, path: "finance/agreements/types", href: "type_href", repeated: NAME, natural_key: Some("name"), indexed: NAME },
             Self::Additions => Traits { model: &agreement::ADDITION, path: "finance/agreements/additions", href: "addition_href", repeated: &[], natural_key: None, indexed: &["agreementId"] },
@@ -125,6 +135,8 @@ impl Resource {
             Self::BoardTypes => Traits { model: &board::BOARD_TYPE, path: "service/boards/types", href: "type_href", repeated: NAME, natural_key: None, indexed: OF_BOARD },
             Self::BoardSubTypes => Traits { model: &board::BOARD_SUB_TYPE, path: "service/boards/subtypes", href: "subType_href", repeated: NAME, natural_key: None, indexed: OF_BOARD },
             Self::BoardItems => Traits { model: &board::BOARD_ITEM, path: "service/boards/items", href: "item_href", repeated: NAME, natural_key: None, indexed: OF_BOARD },
+            Self::BoardAssociations => Traits { model: &board::BOARD_ASSOCIATION, path: "service/boards/typeSubTypeItemAssociations", href: "typeSubTypeItemAssociation_href", repeated: &[], natural_key: None, indexed: OF_BOARD },
+            Self::BoardTeams => Traits { model: &board::BOARD_TEAM, path: "service/boards/teams", href: "team_href", repeated: NAME, natural_key: None, indexed: &["boardId"] },
             Self::Priorities => Traits { model: &board::PRIORITY, path: "service/priorities", href: "priority_href", repeated: NAME, natural_key: Some("name"), indexed: NAME },
             Self::Sources => Traits { model: &board::SOURCE, path: "service/sources", href: "source_href", repeated: NAME, natural_key: Some("name"), indexed: NAME },
             Self::Teams => Traits { model: &board::TEAM, path: "service/teams", href: "team_href", repeated: NAME, natural_key: Some("name"), indexed: NAME },

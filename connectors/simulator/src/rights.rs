@@ -43,6 +43,7 @@ pub(crate) struct Function(pub(crate) &'static str, pub(crate) &'static str);
 pub(crate) const COMPANIES: Function = Function("Companies", "Company Maintenance");
 pub(crate) const CONTACTS: Function = Function("Companies", "Contacts");
 pub(crate) const CATALOG: Function = Function("Procurement", "Product Catalog");
+pub(crate) const PRODUCTS: Function = Function("Procurement", "Products");
 pub(crate) const AGREEMENTS: Function = Function("Finance", "Agreements");
 pub(crate) const TICKETS: Function = Function("Service Desk", "Service Tickets");
 pub(crate) const CLOSE_TICKETS: Function = Function("Service Desk", "Close Service Tickets");
@@ -78,7 +79,7 @@ struct Row {
 impl Rights {
     /// The role that integration vendors ask administrators for: no more than their set-up guides list.
     pub(crate) fn least_privilege() -> Self {
-        let read = [COMPANIES, CONTACTS, TABLE_SETUP, MEMBERS];
+        let read = [COMPANIES, CONTACTS, PRODUCTS, TABLE_SETUP, MEMBERS];
         let write = [CATALOG, AGREEMENTS, TICKETS, CLOSE_TICKETS];
         let nothing = [SECURITY_ROLES];
         let row = |Function(module, function): Function, write: Level, inquire: Level| Row {

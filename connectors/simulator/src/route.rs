@@ -107,6 +107,10 @@ const OF_BOARD: Parent = Parent {
     resource: Resource::Boards,
     field: "board/id",
 };
+const TEAMS_OF_BOARD: Parent = Parent {
+    resource: Resource::Boards,
+    field: "boardId",
+};
 
 const fn endpoint(
     path: &'static [&'static str],
@@ -157,6 +161,7 @@ static ENDPOINTS: &[Endpoint] = &[
     endpoint(&["company", "companies", "statuses"], Resource::CompanyStatuses, rights::TABLE_SETUP, READ),
     endpoint(&["company", "contacts"], Resource::Contacts, rights::CONTACTS, WRITE),
     endpoint(&["procurement", "catalog"], Resource::Catalog, rights::CATALOG, WRITE_AND_DELETE),
+    endpoint(&["procurement", "products"], Resource::Products, rights::PRODUCTS, READ),
     endpoint(&["finance", "agreements"], Resource::Agreements, rights::AGREEMENTS, READ),
     endpoint(&["finance", "agreements", "types"], Resource::AgreementTypes, rights::TABLE_SETUP, READ),
     child(&["finance", "agreements", "*", "additions"], Resource::Additions, OF_AGREEMENT, rights::AGREEMENTS, WRITE_AND_DELETE),
@@ -165,6 +170,8 @@ static ENDPOINTS: &[Endpoint] = &[
     child(&["service", "boards", "*", "types"], Resource::BoardTypes, OF_BOARD, rights::TABLE_SETUP, READ),
     child(&["service", "boards", "*", "subtypes"], Resource::BoardSubTypes, OF_BOARD, rights::TABLE_SETUP, READ),
     child(&["service", "boards", "*", "items"], Resource::BoardItems, OF_BOARD, rights::TABLE_SETUP, READ),
+    child(&["service", "boards", "*", "typesubtypeitemassociations"], Resource::BoardAssociations, OF_BOARD, rights::TABLE_SETUP, READ),
+    child(&["service", "boards", "*", "teams"], Resource::BoardTeams, TEAMS_OF_BOARD, rights::TABLE_SETUP, READ),
     light(&["service", "info", "boards"], Resource::Boards, None),
     light(&["service", "info", "boards", "*", "statuses"], Resource::BoardStatuses, Some(OF_BOARD)),
     light(&["service", "info", "boards", "*", "types"], Resource::BoardTypes, Some(OF_BOARD)),
@@ -198,6 +205,10 @@ mod tests {
         assert!(matches!(
             route("company/companies/types"),
             Some(Route::Collection { endpoint, parent: None }) if endpoint.resource == Resource::CompanyTypes
+        ));
+        assert!(matches!(
+            route("service/boards/2/typeSubTypeItemAssociations/count"),
+            Some(Route::Count { endpoint, parent: Some(2) }) if endpoint.resource == Resource::BoardAssociations
         ));
         assert!(matches!(route("service/tickets/search"), Some(Route::Search { .. })));
         assert!(matches!(

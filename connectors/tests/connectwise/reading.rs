@@ -75,6 +75,7 @@ async fn rights_are_probed_without_writing() {
     let world = World::small().await;
     world.revoke("Companies", "Contacts");
     world.revoke("System", "Table Setup");
+    world.revoke("Procurement", "Products");
     let findings = world.connector.check_rights().await.expect("findings");
     let ids: Vec<_> = findings.iter().map(|finding| finding.right).collect();
     let described: Vec<_> = world
@@ -92,6 +93,7 @@ async fn rights_are_probed_without_writing() {
     assert_eq!(inquire("service.tickets"), RightState::Granted);
     assert_eq!(inquire("finance.agreements"), RightState::Granted);
     assert_eq!(inquire("procurement.product_catalog"), RightState::Granted);
+    assert_eq!(inquire("procurement.products"), RightState::Missing);
     assert_eq!(inquire("service.close_tickets"), RightState::Unknown);
     let tickets = findings
         .iter()
@@ -266,6 +268,21 @@ async fn boards_have_their_own_statuses_and_choices() {
     );
     assert_eq!(choices("priority").await.len(), 5);
     assert_eq!(choices("source").await.len(), 4);
+    let kind = |name: &str| types.iter().find(|kind| kind.name == name).expect(name).id.clone();
+    let items: Vec<_> = choices("item")
+        .await
+        .into_iter()
+        .map(|item| (item.name, item.within.into_iter().collect::<BTreeSet<_>>()))
+        .collect();
+    let both = BTreeSet::from([kind("Incident"), kind("Backup")]);
+    let expected = [
+        ("Server", both.clone()),
+        ("Workstation", both),
+        ("Mailbox", BTreeSet::from([kind("Backup")])),
+    ];
+    assert_eq!(items, expected.map(|(name, within)| (name.to_owned(), within)));
+    let teams: Vec<_> = choices("team").await.into_iter().map(|team| team.name).collect();
+    assert_eq!(teams, ["Backup Alerts Team", "Backup Alerts On Call"]);
 }
 
 #[tokio::test]

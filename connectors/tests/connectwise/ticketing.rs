@@ -14,7 +14,14 @@ use psa_simulator::Fault;
 use crate::support::{World, now, refused_fields};
 
 fn draft() -> TicketDraft {
-    let fields = [("type", "203"), ("subtype", "203"), ("priority", "2"), ("source", "4")];
+    let fields = [
+        ("type", "203"),
+        ("subtype", "203"),
+        ("item", "203"),
+        ("priority", "2"),
+        ("source", "4"),
+        ("team", "201"),
+    ];
     TicketDraft {
         company: CompanyId::new("250"),
         contact: None,
@@ -54,6 +61,10 @@ async fn a_ticket_lives_from_creation_to_reopening() {
     assert_eq!(
         (&raw["type"]["id"], &raw["subType"]["id"], &raw["priority"]["id"]),
         (&203.into(), &203.into(), &2.into())
+    );
+    assert_eq!(
+        (&raw["item"]["name"], &raw["team"]["name"]),
+        (&"Mailbox".into(), &"Backup Alerts Team".into())
     );
 
     let closed = connector

@@ -1,4 +1,4 @@
-//! Boards and what hangs on them: statuses, types, subtypes, items, priorities, sources, teams.
+//! Boards and what hangs on them: statuses, types, subtypes, items and what goes with what, priorities, sources, teams.
 
 use crate::model::{Model, choice, flag, int, open, text, time, to};
 use crate::resource::Resource;
@@ -180,6 +180,47 @@ pub(crate) static BOARD_ITEM: Model = Model {
         text("name", 50),
         flag("inactiveFlag"),
         to("board", Resource::Boards),
+        open("_info").read_only(),
+        text("connectWiseId", 0).read_only(),
+        text("parentConnectWiseId", 0),
+        int("parentId"),
+        int("grandParentId"),
+        text("grandParentConnectWiseId", 0),
+    ],
+};
+
+/// `BoardTypeSubTypeItemAssociation`, as the vendor describes it.
+pub(crate) static BOARD_ASSOCIATION: Model = Model {
+    type_name: "BoardTypeSubTypeItemAssociation",
+    resource: "boardTypeSubTypeItemAssociation",
+    label: "BoardTypeSubTypeItemAssociation",
+    fields: &[
+        int("id").read_only(),
+        to("type", Resource::BoardTypes),
+        to("subType", Resource::BoardSubTypes),
+        to("item", Resource::BoardItems),
+        to("board", Resource::Boards),
+        open("_info").read_only(),
+    ],
+};
+
+/// `BoardTeam`, as the vendor describes it.
+pub(crate) static BOARD_TEAM: Model = Model {
+    type_name: "BoardTeam",
+    resource: "boardTeam",
+    label: "BoardTeam",
+    fields: &[
+        int("id").read_only(),
+        text("name", 30).required(),
+        to("teamLeader", Resource::Members).required(),
+        open("members"),
+        flag("defaultFlag"),
+        flag("notifyOnTicketDelete"),
+        flag("defaultRoundRobinFlag"),
+        flag("roundRobinFlag"),
+        int("boardId"),
+        int("locationId"),
+        int("businessUnitId"),
         open("_info").read_only(),
         text("connectWiseId", 0).read_only(),
         text("parentConnectWiseId", 0),

@@ -17,7 +17,7 @@ use crate::time;
 pub(super) fn complete(site: &Site, store: &Store, draft: &mut Draft) -> Result<(), ApiError> {
     complete_company(site, store, draft);
     complete_contact(store, draft);
-    complete_board(store, draft);
+    complete_board(site, store, draft);
     for (field, resource) in [("priority", Resource::Priorities), ("source", Resource::Sources)] {
         let default = store.all(resource).find(|record| is_set(record, "defaultFlag"));
         fill_reference(store, draft, field, resource, default);
@@ -83,7 +83,7 @@ fn complete_contact(store: &Store, draft: &mut Draft) {
     }
 }
 
-fn complete_board(store: &Store, draft: &mut Draft) {
+fn complete_board(site: &Site, store: &Store, draft: &mut Draft) {
     let own = store
         .all(Resource::ApiMembers)
         .find_map(|member| reference_id(member, "serviceDefaultBoard"));
@@ -122,6 +122,10 @@ fn complete_board(store: &Store, draft: &mut Draft) {
         }
     }
     check_sub_type(store, draft);
+    check_item(store, draft, board);
+    if site.assumptions.team_is_of_board {
+        check_team(store, draft, board);
+    }
 }
 
 /// A subtype goes with the types it is associated with.
@@ -141,6 +145,39 @@ fn check_sub_type(store: &Store, draft: &mut Draft) {
     if !goes {
         let message = format!("Service SubType {id} not found for Service Type {kind}");
         draft.errors.push(FieldError::not_found("subType/id", message));
+    }
+}
+
+/// An item goes with the types and subtypes it is associated with.
+fn check_item(store: &Store, draft: &mut Draft, board: i64) {
+    let (Some(kind), Some(item)) = (reference_id(&draft.record, "type"), reference_id(&draft.record, "item")) else {
+        return;
+    };
+    let sub_type = reference_id(&draft.record, "subType");
+    let goes = of_board(store, Resource::BoardAssociations, board).any(|association| {
+        reference_id(association, "type") == Some(kind)
+            && reference_id(association, "item") == Some(item)
+            && (sub_type.is_none() || reference_id(association, "subType") == sub_type)
+    });
+    if !goes {
+        let within = match sub_type {
+            Some(sub_type) => format!("Service Type {kind} and SubType {sub_type}"),
+            None => format!("Service Type {kind}"),
+        };
+        let message = format!("Service Item {item} not found for {within}");
+        draft.errors.push(FieldError::not_found("item/id", message));
+    }
+}
+
+/// A team takes the tickets of its own board.
+fn check_team(store: &Store, draft: &mut Draft, board: i64) {
+    let Some(id) = reference_id(&draft.record, "team") else {
+        return;
+    };
+    let team = store.get(Resource::BoardTeams, id);
+    if team.and_then(|team| team.get("boardId")?.as_i64()) != Some(board) {
+        let message = format!("Service Team {id} not found for Service Board {board}");
+        draft.errors.push(FieldError::not_found("team/id", message));
     }
 }
 

@@ -127,6 +127,30 @@ async fn a_missing_right_is_the_same_403_for_reading_and_writing() {
 }
 
 #[tokio::test]
+async fn product_lines_are_not_the_catalogue_and_have_their_own_right() {
+    let bench = Bench::small().await;
+    assert_eq!(bench.read("procurement/products").await, json!([]));
+    let line = json!({ "id": 7, "catalogItem": { "id": 1, "identifier": "MBS-SERVER" }, "quantity": 2 });
+    bench
+        .simulator
+        .upsert("products", line.as_object().expect("an object").clone())
+        .expect("a kind");
+    let found = "procurement/products?conditions=catalogItem/identifier='MBS-SERVER' and cancelledFlag=null&fields=id";
+    assert_eq!(bench.read(found).await, json!([{ "id": 7 }]));
+    assert_eq!(bench.read("procurement/products/count").await["count"], 1);
+
+    bench.grant("Procurement", "Products", Level::None);
+    for path in [
+        "procurement/products",
+        "procurement/products/count",
+        "procurement/products/7",
+    ] {
+        assert_eq!(bench.get(path).await.status(), 403, "{path}");
+    }
+    assert_eq!(bench.get("procurement/catalog").await.status(), 200);
+}
+
+#[tokio::test]
 async fn level_my_shortens_lists_in_silence() {
     let bench = Bench::small().await;
     let (_, mine) = bench

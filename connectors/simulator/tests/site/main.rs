@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod additions;
 #[cfg(test)]
+mod boards;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod faults;
