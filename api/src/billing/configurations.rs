@@ -1,0 +1,380 @@
+//! What is billed for a company, and onto which agreement.
+
+mod check;
+
+pub use check::ItemDraft;
+
+use std::collections::HashMap;
+
+use psa_connectors::descriptor::QuantityKind;
+use psa_entities::{
+    Exact, ProviderScope, YearMonth,
+    agreement::{self, AgreementStatus},
+    billing_configuration::{self, Column, Entity, Model},
+    billing_item,
+    company_mapping::{self, MappingState},
+    console_company,
+    ids::{AgreementId, BillingConfigurationId, BillingItemId, ConsoleCompanyId, IntegrationId, PsaProductId},
+    integration, psa_company, psa_product,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder,
+};
+
+use super::{prices, settings};
+use crate::{
+    app::App,
+    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+};
+
+/// A billing configuration as somebody wants it.
+#[derive(Debug)]
+pub struct Draft {
+    /// The integration.
+    pub integration: IntegrationId,
+    /// The configuration to change; `None` makes a new one.
+    pub id: Option<BillingConfigurationId>,
+    /// The console company whose usage is billed.
+    pub company: ConsoleCompanyId,
+    /// The agreement that it is billed on.
+    pub agreement: AgreementId,
+    /// The first month that is billed.
+    pub start_month: YearMonth,
+    /// Whether runs take it in.
+    pub enabled: bool,
+    /// What is billed.
+    pub items: Vec<ItemDraft>,
+    /// The version that was read; `None` changes whatever is there.
+    pub expected_version: Option<i32>,
+}
+
+/// Makes or changes a billing configuration, with all of its items. Asking for what is there already changes nothing.
+///
+/// # Errors
+/// Every rule that the draft breaks, at its field; `CONFLICT`; `ALREADY_EXISTS` when the company has another
+/// configuration on that agreement.
+pub async fn save(app: &App, scope: ProviderScope, draft: Draft) -> Outcome<Model> {
+    let transaction = app.db.begin().await?;
+    let integration = settings::hold(&transaction, scope, draft.integration).await?;
+    let found = match draft.id {
+        Some(id) => Some(find(&transaction, scope, id).await?),
+        None => None,
+    };
+    if found
+        .as_ref()
+        .is_some_and(|found| found.integration_id != draft.integration)
+    {
+        return Err(Failure::refused(UserError::not_found("id", "billing configuration")));
+    }
+    if let Some(found) = &found {
+        settings::check_version(draft.expected_version, found.version, "billing configuration")?;
+    }
+    let mut errors = check::items(&draft.items, most_decimals(app, &integration)?);
+    errors.extend(reference_errors(&transaction, scope, &draft).await?);
+    if !errors.is_empty() {
+        return Err(Failure::Refused(errors));
+    }
+    let existing = match found {
+        Some(found) => Some(found),
+        None => same_place(&transaction, scope, &draft).await?,
+    };
+    let wanted = wanted(app, scope, &draft, existing.as_ref());
+    if let Some(existing) = &existing {
+        let unchanged = *existing == wanted && items_of(&transaction, scope, existing.id).await? == draft.items;
+        if unchanged {
+            return Ok(wanted);
+        }
+        if draft.id.is_none() {
+            let error = UserError::new(
+                ErrorCode::AlreadyExists,
+                "The company is billed on this agreement already.",
+            );
+            return Err(Failure::refused(
+                error
+                    .at("agreementId")
+                    .with_remedy("Change that configuration: name its id."),
+            ));
+        }
+    }
+    if let Some(other) = same_place(&transaction, scope, &draft).await?
+        && other.id != wanted.id
+    {
+        let error = UserError::new(
+            ErrorCode::AlreadyExists,
+            "Another configuration bills the company on this agreement.",
+        );
+        return Err(Failure::refused(
+            error
+                .at("agreementId")
+                .with_remedy("Change that configuration, or delete it first."),
+        ));
+    }
+    let saved = store(&transaction, scope, app, wanted, existing.is_some(), &draft.items).await?;
+    transaction.commit().await?;
+    Ok(saved)
+}
+
+/// Deletes a billing configuration. What the agreement holds in the PSA stays as it is.
+///
+/// # Errors
+/// `NOT_FOUND`; `CONFLICT`.
+pub async fn delete(
+    app: &App,
+    scope: ProviderScope,
+    id: BillingConfigurationId,
+    expected_version: Option<i32>,
+) -> Outcome<()> {
+    let transaction = app.db.begin().await?;
+    let found = find(&transaction, scope, id).await?;
+    settings::hold(&transaction, scope, found.integration_id).await?;
+    let found = find(&transaction, scope, id).await?;
+    settings::check_version(expected_version, found.version, "billing configuration")?;
+    scope
+        .delete_many::<Entity>()
+        .filter(Column::Id.eq(id))
+        .exec(&transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn find(db: &impl ConnectionTrait, scope: ProviderScope, id: BillingConfigurationId) -> Outcome<Model> {
+    let found = scope.find::<Entity>().filter(Column::Id.eq(id)).one(db).await?;
+    found.ok_or_else(|| Failure::refused(UserError::not_found("id", "billing configuration")))
+}
+
+/// The configuration of the same company on the same agreement.
+async fn same_place(db: &impl ConnectionTrait, scope: ProviderScope, draft: &Draft) -> Outcome<Option<Model>> {
+    let select = scope
+        .find::<Entity>()
+        .filter(Column::IntegrationId.eq(draft.integration))
+        .filter(Column::CompanyId.eq(draft.company))
+        .filter(Column::AgreementId.eq(draft.agreement));
+    Ok(select.one(db).await?)
+}
+
+/// The decimals that a quantity may have in the PSA.
+fn most_decimals(app: &App, integration: &integration::Model) -> Result<u32, Fault> {
+    let descriptor = app.registry.descriptor(&integration.connector_kind);
+    match descriptor
+        .map_err(|error| Fault::Inconsistent(error.to_string()))?
+        .quantity
+    {
+        QuantityKind::AbsoluteDecimal { scale } => Ok(scale),
+        QuantityKind::SignedIntegerDelta => Ok(0),
+    }
+}
+
+/// What is wrong with the records that the draft names.
+async fn reference_errors(db: &impl ConnectionTrait, scope: ProviderScope, draft: &Draft) -> Outcome<Vec<UserError>> {
+    let mut errors = Vec::new();
+    let psa_company = match mapped_to(db, scope, draft).await? {
+        Ok(psa_company) => Some(psa_company),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    };
+    let own = scope
+        .find::<agreement::Entity>()
+        .filter(agreement::Column::IntegrationId.eq(draft.integration));
+    let agreement = own.filter(agreement::Column::Id.eq(draft.agreement)).one(db).await?;
+    errors.extend(agreement_error(agreement.as_ref(), psa_company.as_ref(), draft.enabled));
+    let products = draft.items.iter().map(|item| &item.product);
+    let gone = prices::unknown_accounts(db, scope, products).await?;
+    let named = draft.items.iter().filter_map(|item| item.psa_product);
+    let catalogue: HashMap<PsaProductId, psa_product::Model> = scope
+        .find::<psa_product::Entity>()
+        .filter(psa_product::Column::IntegrationId.eq(draft.integration))
+        .filter(psa_product::Column::Id.is_in(named))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    for (index, item) in draft.items.iter().enumerate() {
+        if prices::is_of(&item.product, &gone) {
+            errors.push(UserError::not_found(
+                &format!("items.{index}.productId"),
+                "billable product",
+            ));
+        }
+        let field = format!("items.{index}.psaProductId");
+        errors.extend(
+            item.psa_product
+                .and_then(|id| check::psa_product(&field, catalogue.get(&id))),
+        );
+    }
+    Ok(errors)
+}
+
+/// The PSA company that the draft's company is mapped to, or why there is none.
+async fn mapped_to(
+    db: &impl ConnectionTrait,
+    scope: ProviderScope,
+    draft: &Draft,
+) -> Outcome<Result<psa_company::Model, UserError>> {
+    let company = scope
+        .find::<console_company::Entity>()
+        .filter(console_company::Column::Id.eq(draft.company));
+    if company.count(db).await? == 0 {
+        return Ok(Err(UserError::not_found("companyId", "company")));
+    }
+    let mapping = scope
+        .find::<company_mapping::Entity>()
+        .filter(company_mapping::Column::IntegrationId.eq(draft.integration))
+        .filter(company_mapping::Column::CompanyId.eq(draft.company))
+        .one(db)
+        .await?;
+    let refuse = |message: &str, remedy: &str| {
+        Ok(Err(UserError::new(ErrorCode::CompanyNotMapped, message)
+            .at("companyId")
+            .with_remedy(remedy)))
+    };
+    let psa_company = match mapping {
+        None => None,
+        Some(mapping) if mapping.state == MappingState::Excluded => {
+            return refuse(
+                "The company is excluded from this integration.",
+                "Map it with bindCompanies to bill it.",
+            );
+        }
+        Some(mapping) => mapping.psa_company_id,
+    };
+    let Some(psa_company) = psa_company else {
+        return refuse(
+            "The company is not mapped to a company in the PSA.",
+            "Map it with bindCompanies first.",
+        );
+    };
+    match scope
+        .find::<psa_company::Entity>()
+        .filter(psa_company::Column::Id.eq(psa_company))
+        .one(db)
+        .await?
+    {
+        Some(row) if !row.deleted => Ok(Ok(row)),
+        _ => refuse(
+            "The PSA company that the company is mapped to does not exist any more.",
+            "Map it to another one with bindCompanies.",
+        ),
+    }
+}
+
+/// A configuration that is switched off may stay on an agreement that is over.
+fn agreement_error(
+    agreement: Option<&agreement::Model>,
+    psa_company: Option<&psa_company::Model>,
+    enabled: bool,
+) -> Option<UserError> {
+    let Some(agreement) = agreement else {
+        return Some(UserError::not_found("agreementId", "agreement"));
+    };
+    let refuse = |message: String, remedy: &str| {
+        Some(
+            UserError::new(ErrorCode::Invalid, message)
+                .at("agreementId")
+                .with_remedy(remedy),
+        )
+    };
+    if psa_company.is_some_and(|company| company.external_id != agreement.psa_company_external_id) {
+        let message = format!("The agreement “{}” belongs to another PSA company.", agreement.name);
+        return refuse(
+            message,
+            "Choose an agreement of the PSA company that the company is mapped to.",
+        );
+    }
+    if enabled && agreement.deleted {
+        let message = format!("The agreement “{}” does not exist in the PSA any more.", agreement.name);
+        return refuse(message, "Choose another agreement.");
+    }
+    if enabled && agreement.status != AgreementStatus::Active {
+        let message = format!("The agreement “{}” is not active.", agreement.name);
+        return refuse(
+            message,
+            "Choose an active agreement, or activate it in the PSA and import the agreements again.",
+        );
+    }
+    None
+}
+
+/// The row that the draft asks for, with the version that is there now.
+fn wanted(app: &App, scope: ProviderScope, draft: &Draft, existing: Option<&Model>) -> Model {
+    let now = app.now();
+    Model {
+        id: existing.map_or_else(|| BillingConfigurationId::at(now), |row| row.id),
+        provider_id: scope.provider_id(),
+        integration_id: draft.integration,
+        company_id: draft.company,
+        agreement_id: draft.agreement,
+        start_month: draft.start_month,
+        enabled: draft.enabled,
+        version: existing.map_or(0, |row| row.version),
+        created_at: existing.map_or(now, |row| row.created_at),
+        updated_at: existing.map_or(now, |row| row.updated_at),
+    }
+}
+
+async fn items_of(
+    db: &impl ConnectionTrait,
+    scope: ProviderScope,
+    id: BillingConfigurationId,
+) -> Outcome<Vec<ItemDraft>> {
+    let rows = scope
+        .find::<billing_item::Entity>()
+        .filter(billing_item::Column::ConfigurationId.eq(id));
+    let rows = rows.order_by_asc(billing_item::Column::Position).all(db).await?;
+    rows.iter()
+        .map(|row| ItemDraft::of(row).map_err(Failure::from))
+        .collect()
+}
+
+async fn store(
+    transaction: &DatabaseTransaction,
+    scope: ProviderScope,
+    app: &App,
+    wanted: Model,
+    exists: bool,
+    items: &[ItemDraft],
+) -> Outcome<Model> {
+    let saved = Model {
+        version: wanted.version + 1,
+        updated_at: app.now(),
+        ..wanted
+    };
+    let row = billing_configuration::ActiveModel::from(saved.clone()).reset_all();
+    if exists {
+        row.update(transaction).await?;
+        let old = scope.delete_many::<billing_item::Entity>();
+        old.filter(billing_item::Column::ConfigurationId.eq(saved.id))
+            .exec(transaction)
+            .await?;
+    } else {
+        row.insert(transaction).await?;
+    }
+    let rows = items.iter().enumerate().map(|(index, item)| {
+        let row = billing_item::Model {
+            id: BillingItemId::at(app.now()),
+            provider_id: scope.provider_id(),
+            configuration_id: saved.id,
+            position: i32::try_from(index).unwrap_or(i32::MAX),
+            product_key: item.product.to_string(),
+            psa_product_id: item.psa_product,
+            unit_price: item.unit_price.map(Exact),
+            unit_cost: item.unit_cost.map(Exact),
+            unit: item.unit,
+            rounding: item.rounding,
+            decimals: i16::try_from(item.decimals).unwrap_or(i16::MAX),
+            minimum: item.minimum.map(Exact),
+            included: Exact(item.included),
+            mode: item.mode,
+            zero: item.zero,
+        };
+        row.into_active_model().reset_all()
+    });
+    billing_item::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(saved)
+}

@@ -1,0 +1,268 @@
+//! The rules that an item of a billing configuration obeys, whatever the database says.
+
+use std::collections::BTreeSet;
+
+use psa_entities::{
+    billing_item::{self, ItemMode, Rounding, Unit},
+    billing_settings::ZeroPolicy,
+    ids::PsaProductId,
+    psa_product,
+};
+use rust_decimal::Decimal;
+
+use crate::{
+    billing::{prices::price_error, product::BillableProduct},
+    failure::{ErrorCode, Fault, UserError},
+};
+
+/// The most items that one configuration can have: one statement stores them.
+const MOST_ITEMS: usize = 200;
+
+/// The most decimals that a billed quantity can have, where the PSA has room for them.
+const MOST_DECIMALS: u32 = 4;
+
+/// The largest quantity that is believed as a minimum or included.
+const LARGEST_QUANTITY: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
+
+/// An item as somebody wants it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemDraft {
+    /// The billable product.
+    pub product: BillableProduct,
+    /// The PSA product, in place of the mapped one.
+    pub psa_product: Option<PsaProductId>,
+    /// Price per unit, in place of the product's.
+    pub unit_price: Option<Decimal>,
+    /// Cost per unit, in place of the product's.
+    pub unit_cost: Option<Decimal>,
+    /// The unit that is billed.
+    pub unit: Unit,
+    /// How the quantity is rounded.
+    pub rounding: Rounding,
+    /// To how many decimals.
+    pub decimals: i32,
+    /// The least that is billed.
+    pub minimum: Option<Decimal>,
+    /// What the agreement covers already.
+    pub included: Decimal,
+    /// Whether everything is billed or only what exceeds the included quantity.
+    pub mode: ItemMode,
+    /// What to do at zero, in place of the settings' policy.
+    pub zero: Option<ZeroPolicy>,
+}
+
+impl ItemDraft {
+    /// The draft that a stored item was made from.
+    ///
+    /// # Errors
+    /// The stored product key is none.
+    pub(super) fn of(row: &billing_item::Model) -> Result<Self, Fault> {
+        let product = row
+            .product_key
+            .parse()
+            .map_err(|_| Fault::Inconsistent(format!("product key {}", row.product_key)))?;
+        Ok(Self {
+            product,
+            psa_product: row.psa_product_id,
+            unit_price: row.unit_price.map(Decimal::from),
+            unit_cost: row.unit_cost.map(Decimal::from),
+            unit: row.unit,
+            rounding: row.rounding,
+            decimals: i32::from(row.decimals),
+            minimum: row.minimum.map(Decimal::from),
+            included: row.included.0,
+            mode: row.mode,
+            zero: row.zero,
+        })
+    }
+}
+
+/// Every rule that the items break, at its field. `scale` is how many decimals the PSA keeps.
+pub(super) fn items(items: &[ItemDraft], scale: u32) -> Vec<UserError> {
+    if items.is_empty() {
+        let error = UserError::new(ErrorCode::Required, "A configuration bills at least one product.").at("items");
+        return vec![error.with_remedy("Add an item, or delete the configuration.")];
+    }
+    if items.len() > MOST_ITEMS {
+        let message = format!("A configuration has at most {MOST_ITEMS} items, not {}.", items.len());
+        return vec![UserError::new(ErrorCode::Invalid, message).at("items")];
+    }
+    let mut seen = BTreeSet::new();
+    let mut errors = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let at = |field: &str| format!("items.{index}.{field}");
+        if !seen.insert(&item.product) {
+            let message = format!(
+                "“{}” is billed by an earlier item already.",
+                item.product.display_name()
+            );
+            errors.push(
+                UserError::new(ErrorCode::Invalid, message)
+                    .at(&at("productId"))
+                    .with_remedy("Leave each product in one item."),
+            );
+        }
+        errors.extend(price_error(&at("unitPrice"), item.unit_price));
+        errors.extend(price_error(&at("unitCost"), item.unit_cost));
+        errors.extend(quantity_error(&at("minimum"), item.minimum));
+        errors.extend(quantity_error(&at("included"), Some(item.included)));
+        let most = scale.min(MOST_DECIMALS);
+        if !u32::try_from(item.decimals).is_ok_and(|decimals| decimals <= most) {
+            let message = format!(
+                "A quantity is rounded to between 0 and {most} decimals, not {}.",
+                item.decimals
+            );
+            errors.push(UserError::new(ErrorCode::Invalid, message).at(&at("decimals")));
+        }
+        if item.product.is_storage() == (item.unit == Unit::Each) {
+            let error = UserError::new(ErrorCode::Invalid, "The unit does not measure the product.").at(&at("unit"));
+            errors.push(error.with_remedy("Use EACH for licences, and GB, GIB, TB or TIB for storage."));
+        }
+    }
+    errors
+}
+
+/// Why a PSA product that an item names cannot be billed.
+pub(super) fn psa_product(field: &str, product: Option<&psa_product::Model>) -> Option<UserError> {
+    let Some(product) = product else {
+        return Some(UserError::not_found(field, "PSA product"));
+    };
+    let (what, remedy) = if product.deleted {
+        (
+            "does not exist in the PSA any more",
+            "Choose another product, or import the products again.",
+        )
+    } else if !product.active {
+        (
+            "is inactive in the PSA",
+            "Activate it in the PSA and import the products again, or choose another one.",
+        )
+    } else if !product.billable {
+        ("cannot be billed on an agreement", "Choose another product.")
+    } else {
+        return None;
+    };
+    let message = format!("The product “{}” {what}.", product.identifier);
+    Some(
+        UserError::new(ErrorCode::Invalid, message)
+            .at(field)
+            .with_remedy(remedy),
+    )
+}
+
+fn quantity_error(field: &str, quantity: Option<Decimal>) -> Option<UserError> {
+    let quantity = quantity.filter(|quantity| !(Decimal::ZERO..=LARGEST_QUANTITY).contains(quantity))?;
+    let message = format!("A quantity is between 0 and {LARGEST_QUANTITY}, not {quantity}.");
+    Some(UserError::new(ErrorCode::Invalid, message).at(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use psa_entities::ids::{IntegrationId, ProviderId, StorageAccountId};
+
+    use super::*;
+
+    fn item(product: &str, unit: Unit) -> ItemDraft {
+        ItemDraft {
+            product: product.parse().unwrap(),
+            psa_product: None,
+            unit_price: None,
+            unit_cost: None,
+            unit,
+            rounding: Rounding::Up,
+            decimals: 0,
+            minimum: None,
+            included: Decimal::ZERO,
+            mode: ItemMode::Total,
+            zero: None,
+        }
+    }
+
+    fn paths(drafts: &[ItemDraft], scale: u32) -> Vec<String> {
+        items(drafts, scale).iter().map(|error| error.field.join(".")).collect()
+    }
+
+    #[test]
+    fn every_broken_rule_is_named_at_its_field() {
+        let storage = format!("storage:{}:BACKUP_AVERAGE", StorageAccountId::at(DateTime::UNIX_EPOCH));
+        let negative = Some(Decimal::NEGATIVE_ONE);
+        let wrong = ItemDraft {
+            unit_price: negative,
+            unit_cost: negative,
+            minimum: negative,
+            included: Decimal::NEGATIVE_ONE,
+            decimals: 5,
+            ..item("license:Server", Unit::Gb)
+        };
+        let drafts = [item("license:Server", Unit::Each), wrong, item(&storage, Unit::Each)];
+        let expected = [
+            "productId",
+            "unitPrice",
+            "unitCost",
+            "minimum",
+            "included",
+            "decimals",
+            "unit",
+        ];
+        let mut expected: Vec<String> = expected.iter().map(|field| format!("items.1.{field}")).collect();
+        expected.push("items.2.unit".to_owned());
+        assert_eq!(paths(&drafts, 4), expected);
+        assert_eq!(paths(&[], 4), ["items"]);
+    }
+
+    #[test]
+    fn decimals_fit_the_product_and_the_psa() {
+        for (decimals, scale, accepted) in [
+            (0, 0, true),
+            (1, 0, false),
+            (4, 4, true),
+            (4, 9, true),
+            (5, 9, false),
+            (-1, 4, false),
+        ] {
+            let draft = ItemDraft {
+                decimals,
+                ..item("license:Server", Unit::Each)
+            };
+            assert_eq!(paths(&[draft], scale).is_empty(), accepted, "{decimals} of {scale}");
+        }
+    }
+
+    #[test]
+    fn only_products_that_can_be_billed_are_accepted() {
+        let good = psa_product::Model {
+            id: PsaProductId::at(DateTime::UNIX_EPOCH),
+            provider_id: ProviderId::at(DateTime::UNIX_EPOCH),
+            integration_id: IntegrationId::at(DateTime::UNIX_EPOCH),
+            external_id: "7".to_owned(),
+            identifier: "BACKUP".to_owned(),
+            description: "Backup".to_owned(),
+            price: None,
+            cost: None,
+            unit: None,
+            active: true,
+            billable: true,
+            deleted: false,
+            imported_at: DateTime::UNIX_EPOCH,
+        };
+        assert_eq!(psa_product("f", Some(&good)), None);
+        assert_eq!(psa_product("f", None).unwrap().code, ErrorCode::NotFound);
+        for bad in [
+            psa_product::Model {
+                deleted: true,
+                ..good.clone()
+            },
+            psa_product::Model {
+                active: false,
+                ..good.clone()
+            },
+            psa_product::Model {
+                billable: false,
+                ..good.clone()
+            },
+        ] {
+            assert_eq!(psa_product("f", Some(&bad)).unwrap().code, ErrorCode::Invalid);
+        }
+    }
+}

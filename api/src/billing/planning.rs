@@ -1,0 +1,157 @@
+//! The planning job: what is stored here and what the agreements hold there become the lines of a run.
+
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
+use psa_connectors::{Error, ErrorKind, PsaConnector, record};
+use psa_entities::{
+    billing_run::RunState,
+    ids::{AgreementId, BillingRunId, ConsoleCompanyId},
+    integration,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    guard, plan,
+    plan::input::Addition,
+    runs, settings,
+    snapshot::{self, Snapshot, addition_snapshot},
+};
+use crate::{
+    integrations::{self, health},
+    jobs::{Job, JobContext, JobError},
+};
+
+/// After how many agreements the progress is written down.
+const STEP: i64 = 25;
+
+/// Plans a run.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// The run.
+    pub run: BillingRunId,
+    /// The companies whose lines it has; `None` means all of them.
+    pub companies: Option<Vec<ConsoleCompanyId>>,
+}
+
+/// What an agreement holds; `None` when the PSA does not know it any more.
+type Holdings = BTreeMap<AgreementId, Option<Vec<record::Addition>>>;
+
+#[async_trait]
+impl Job for Plan {
+    const KIND: &'static str = "billing.plan";
+
+    async fn run(&self, cx: &JobContext) -> Result<serde_json::Value, JobError> {
+        match self.attempt(cx).await {
+            Ok(result) => Ok(result),
+            Err(error) => Err(runs::note(cx, self.run, RunState::Planning, RunState::Failed, error).await),
+        }
+    }
+}
+
+impl Plan {
+    async fn attempt(&self, cx: &JobContext) -> Result<serde_json::Value, JobError> {
+        let (app, scope) = (&cx.app, cx.scope);
+        let run = runs::find(app.db.read(), scope, self.run).await?;
+        if run.state != RunState::Planning {
+            return Ok(json!({ "state": run.state }));
+        }
+        cx.progress("collecting", 0, None).await?;
+        let integration = integrations::find(app.db.read(), scope, run.integration_id).await?;
+        runs::check_connection(&integration)?;
+        let only: Option<BTreeSet<ConsoleCompanyId>> = self.companies.as_ref().map(|ids| ids.iter().copied().collect());
+        let mut snapshot = snapshot::take(app, scope, &integration, run.month, only.as_ref()).await?;
+        let holdings = self.read(cx, &integration, &snapshot).await?;
+        fill(&mut snapshot, &holdings);
+        let mut plan = plan::plan(&snapshot.input);
+        if let Some(only) = &only {
+            // The others are planned as well, because a line may be shared; then only lines of the named ones are kept.
+            plan.lines
+                .retain(|line| line.parts.iter().any(|part| only.contains(&part.company_id)));
+            plan.totals = plan::totals(&plan.lines);
+        }
+        let verdict = guard::judge(&plan, settings::guard(&snapshot.settings), snapshot.first_run);
+        cx.progress("storing", 0, i64::try_from(plan.lines.len()).ok()).await?;
+        let totals = plan.totals.clone();
+        let state = store::store(cx, &run, &snapshot.settings, plan, verdict).await?;
+        tracing::info!(billing.run = %run.id, lines = totals.lines, blocked = totals.blocked, changes = totals.changes, ?state, "planned");
+        Ok(json!({ "state": state, "totals": totals }))
+    }
+
+    /// Reads what the agreements hold, several at a time.
+    async fn read(
+        &self,
+        cx: &JobContext,
+        integration: &integration::Model,
+        snapshot: &Snapshot,
+    ) -> Result<Holdings, JobError> {
+        let mut holdings = Holdings::new();
+        if snapshot.to_read.is_empty() {
+            return Ok(holdings);
+        }
+        let connector = cx.app.connections.get(&cx.app, cx.scope, integration).await?;
+        let total = i64::try_from(snapshot.to_read.len()).ok();
+        let reads: Vec<_> = snapshot
+            .to_read
+            .iter()
+            .map(|(id, external)| read_one(connector.as_ref(), *id, external))
+            .collect();
+        let mut reads = stream::iter(reads).buffer_unordered(connector.descriptor().limits.concurrency.max(1));
+        let mut done = 0;
+        while let Some((id, additions)) = reads.next().await {
+            match additions {
+                Ok(additions) => _ = holdings.insert(id, Some(additions)),
+                Err(error) if matches!(error.kind(), ErrorKind::NotFound) => _ = holdings.insert(id, None),
+                Err(error) => return Err(psa_failed(cx, integration, &error).await),
+            }
+            if done % STEP == 0 {
+                cx.progress("reading agreements", done, total).await?;
+            }
+            done += 1;
+        }
+        Ok(holdings)
+    }
+}
+
+async fn read_one(
+    connector: &dyn PsaConnector,
+    id: AgreementId,
+    external: &record::AgreementId,
+) -> (AgreementId, psa_connectors::Result<Vec<record::Addition>>) {
+    (id, connector.additions(external).await)
+}
+
+/// Adds what was read. An agreement that the PSA does not know any more is gone, whatever the last import said.
+fn fill(snapshot: &mut Snapshot, holdings: &Holdings) {
+    for agreement in &mut snapshot.input.agreements {
+        match holdings.get(&agreement.id) {
+            None => {}
+            Some(None) => agreement.deleted = true,
+            Some(Some(additions)) => agreement.additions = Some(additions.iter().map(addition).collect()),
+        }
+    }
+}
+
+fn addition(addition: &record::Addition) -> Addition {
+    Addition {
+        product: addition.product.to_string(),
+        snapshot: addition_snapshot(addition),
+        cancelled_date: addition.cancelled_date,
+    }
+}
+
+/// What a failed read means: a passing trouble is tried again, anything else is for a person.
+async fn psa_failed(cx: &JobContext, integration: &integration::Model, error: &Error) -> JobError {
+    match health::report(&cx.app, cx.scope, integration.id, error).await {
+        Ok(problem) if error.is_temporary() => JobError::Retry {
+            problem,
+            after: error.retry_after(),
+        },
+        Ok(problem) => JobError::Fail(problem),
+        Err(failure) => JobError::from(failure),
+    }
+}

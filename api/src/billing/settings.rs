@@ -1,0 +1,398 @@
+//! How an integration bills: the text of its invoice lines and its policies.
+
+use psa_entities::{
+    Exact, ProviderScope, YearMonth,
+    billing_settings::{Approval, Column, Entity, InvoiceDescription, Model, UnsetPrice, ZeroPolicy},
+    ids::IntegrationId,
+    integration,
+};
+use rust_decimal::Decimal;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
+    sea_query::{LockType, OnConflict},
+};
+
+use super::{
+    describe::{self, InvoiceText},
+    guard::Guard,
+};
+use crate::{
+    app::App,
+    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+};
+
+/// The longest template that is accepted, in characters.
+const LONGEST_TEMPLATE: usize = 2_000;
+
+/// The largest percentage that a guard can allow.
+const LARGEST_PERCENT: Decimal = Decimal::from_parts(10_000, 0, 0, false, 0);
+
+/// A change of the text on invoice lines.
+#[derive(Debug)]
+pub struct InvoiceChange {
+    /// Where the text comes from.
+    pub mode: InvoiceDescription,
+    /// The template; `None` keeps the stored one.
+    pub template: Option<String>,
+    /// The version that was read; `None` changes whatever is there.
+    pub expected_version: Option<i32>,
+}
+
+/// A change of the policies. `None` leaves a policy as it is.
+#[derive(Debug, Default)]
+pub struct PolicyChange {
+    /// What to do with a line that no rule prices.
+    pub unset_price: Option<UnsetPrice>,
+    /// What to do at quantity zero.
+    pub zero: Option<ZeroPolicy>,
+    /// Who approves a plan.
+    pub approval: Option<Approval>,
+    /// The guard's limit in percent; the inner `None` takes the limit away.
+    pub guard_percent: Option<Option<Decimal>>,
+    /// The guard's limit in money; the inner `None` takes the limit away.
+    pub guard_amount: Option<Option<Decimal>>,
+    /// The day of the month on which the month before is billed.
+    pub billing_day: Option<i32>,
+    /// The version that was read; `None` changes whatever is there.
+    pub expected_version: Option<i32>,
+}
+
+/// The settings of an integration. What nobody has changed yet has version 0.
+///
+/// # Errors
+/// Only of the database.
+pub async fn load(db: &impl ConnectionTrait, scope: ProviderScope, integration: &integration::Model) -> Outcome<Model> {
+    let stored = scope
+        .find::<Entity>()
+        .filter(Column::IntegrationId.eq(integration.id))
+        .one(db)
+        .await?;
+    Ok(stored.unwrap_or_else(|| proposed(integration)))
+}
+
+/// Changes the text of invoice lines.
+///
+/// # Errors
+/// A template with an unknown variable, an open brace or no text; `CONFLICT`.
+pub async fn update_invoice(
+    app: &App,
+    scope: ProviderScope,
+    id: IntegrationId,
+    change: InvoiceChange,
+) -> Outcome<Model> {
+    save(app, scope, id, change.expected_version, |settings| {
+        settings.invoice_description = change.mode;
+        if let Some(template) = change.template {
+            settings.template = Some(template);
+        }
+        template_errors(settings)
+    })
+    .await
+}
+
+/// Changes the policies.
+///
+/// # Errors
+/// A guard below zero, a billing day outside the month; `CONFLICT`.
+pub async fn update_policy(app: &App, scope: ProviderScope, id: IntegrationId, change: PolicyChange) -> Outcome<Model> {
+    let errors = policy_errors(&change);
+    if !errors.is_empty() {
+        return Err(Failure::Refused(errors));
+    }
+    save(app, scope, id, change.expected_version, |settings| {
+        settings.unset_price = change.unset_price.unwrap_or(settings.unset_price);
+        settings.zero = change.zero.unwrap_or(settings.zero);
+        settings.approval = change.approval.unwrap_or(settings.approval);
+        settings.guard_percent = change
+            .guard_percent
+            .map_or(settings.guard_percent, |limit| limit.map(Exact));
+        settings.guard_amount = change
+            .guard_amount
+            .map_or(settings.guard_amount, |limit| limit.map(Exact));
+        let day = change.billing_day.and_then(|day| i16::try_from(day).ok());
+        settings.billing_day = day.unwrap_or(settings.billing_day);
+        Vec::new()
+    })
+    .await
+}
+
+/// Where the text of the lines comes from.
+///
+/// # Errors
+/// The stored template is none: nothing else but ours can have written it.
+pub fn invoice_text(settings: &Model) -> Result<InvoiceText, Fault> {
+    match settings.invoice_description {
+        InvoiceDescription::PsaProduct => Ok(InvoiceText::PsaProduct),
+        InvoiceDescription::Template => {
+            let template = settings.template.as_deref().unwrap_or(describe::DEFAULT_TEMPLATE);
+            let parsed = describe::parse(template);
+            parsed
+                .map(InvoiceText::Template)
+                .map_err(|error| Fault::Inconsistent(format!("invoice template: {error}")))
+        }
+    }
+}
+
+/// An example of the text, as an invoice of `month` shows it; `None` when the PSA's product decides.
+///
+/// # Errors
+/// As [`invoice_text`].
+pub fn preview(settings: &Model, month: YearMonth) -> Result<Option<String>, Fault> {
+    if settings.invoice_description == InvoiceDescription::PsaProduct {
+        return Ok(None);
+    }
+    let template = settings.template.as_deref().unwrap_or(describe::DEFAULT_TEMPLATE);
+    let shown = describe::preview(template, month);
+    shown
+        .map(Some)
+        .map_err(|error| Fault::Inconsistent(format!("invoice template: {error}")))
+}
+
+/// The limits of the guard.
+pub fn guard(settings: &Model) -> Guard {
+    let limit = |limit: Option<Exact>| limit.map(Decimal::from);
+    Guard {
+        percent: limit(settings.guard_percent),
+        amount: limit(settings.guard_amount),
+    }
+}
+
+/// Finds the integration and holds it until the transaction ends, so that changes to how it bills follow one another.
+/// SQLite has one writer and needs no lock.
+///
+/// # Errors
+/// `NOT_FOUND` at `integrationId`.
+pub(super) async fn hold(
+    transaction: &DatabaseTransaction,
+    scope: ProviderScope,
+    id: IntegrationId,
+) -> Outcome<integration::Model> {
+    let select = scope
+        .find::<integration::Entity>()
+        .filter(integration::Column::Id.eq(id))
+        .lock(LockType::NoKeyUpdate);
+    let found = select.one(transaction).await?;
+    found.ok_or_else(|| Failure::refused(UserError::not_found("integrationId", "integration")))
+}
+
+/// Refuses when `expected` is given and is not the `actual` version.
+pub(super) fn check_version(expected: Option<i32>, actual: i32, what: &str) -> Outcome<()> {
+    if expected.is_none_or(|expected| expected == actual) {
+        return Ok(());
+    }
+    let message = format!("The {what} was changed since it was read: it has version {actual} now.");
+    let error = UserError::new(ErrorCode::Conflict, message).at("expectedVersion");
+    Err(Failure::refused(
+        error.with_remedy(format!("Read the {what} again, then decide again.")),
+    ))
+}
+
+async fn save(
+    app: &App,
+    scope: ProviderScope,
+    id: IntegrationId,
+    expected_version: Option<i32>,
+    change: impl FnOnce(&mut Model) -> Vec<UserError>,
+) -> Outcome<Model> {
+    let transaction = app.db.begin().await?;
+    let integration = hold(&transaction, scope, id).await?;
+    let found = load(&transaction, scope, &integration).await?;
+    check_version(expected_version, found.version, "settings")?;
+    let mut settings = found.clone();
+    let errors = change(&mut settings);
+    if !errors.is_empty() {
+        return Err(Failure::Refused(errors));
+    }
+    if settings == found {
+        return Ok(found);
+    }
+    settings.version += 1;
+    settings.updated_at = app.now();
+    let replace = OnConflict::column(Column::IntegrationId)
+        .update_columns([
+            Column::InvoiceDescription,
+            Column::Template,
+            Column::UnsetPrice,
+            Column::Approval,
+            Column::GuardPercent,
+            Column::GuardAmount,
+            Column::Zero,
+            Column::BillingDay,
+            Column::Version,
+            Column::UpdatedAt,
+        ])
+        .to_owned();
+    let row = settings.clone().into_active_model().reset_all();
+    Entity::insert(row)
+        .on_conflict(replace)
+        .exec_without_returning(&transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(settings)
+}
+
+/// The settings that an integration begins with.
+fn proposed(integration: &integration::Model) -> Model {
+    Model {
+        integration_id: integration.id,
+        provider_id: integration.provider_id,
+        invoice_description: InvoiceDescription::PsaProduct,
+        template: None,
+        unset_price: UnsetPrice::PsaProduct,
+        approval: Approval::Manual,
+        guard_percent: None,
+        guard_amount: None,
+        zero: ZeroPolicy::SetZero,
+        billing_day: 1,
+        version: 0,
+        updated_at: integration.created_at,
+    }
+}
+
+fn template_errors(settings: &Model) -> Vec<UserError> {
+    let Some(template) = &settings.template else {
+        let missing = settings.invoice_description == InvoiceDescription::Template;
+        let error = || UserError::new(ErrorCode::Required, "The mode TEMPLATE needs a template.").at("template");
+        return missing
+            .then(|| error().with_remedy(format!("Begin with “{}”.", describe::DEFAULT_TEMPLATE)))
+            .into_iter()
+            .collect();
+    };
+    let length = template.chars().count();
+    let message = match describe::parse(template) {
+        Err(error) => format!("The template cannot be used: {error}."),
+        Ok(_) if length > LONGEST_TEMPLATE => {
+            format!("A template has at most {LONGEST_TEMPLATE} characters, not {length}.")
+        }
+        Ok(_) => return Vec::new(),
+    };
+    let variables: Vec<String> = describe::VARIABLES.iter().map(|name| format!("{{{name}}}")).collect();
+    let remedy = format!("Use text and the variables {}.", variables.join(", "));
+    vec![
+        UserError::new(ErrorCode::Invalid, message)
+            .at("template")
+            .with_remedy(remedy),
+    ]
+}
+
+fn policy_errors(change: &PolicyChange) -> Vec<UserError> {
+    let mut errors = Vec::new();
+    let mut refuse = |field: &str, message: String| errors.push(UserError::new(ErrorCode::Invalid, message).at(field));
+    if let Some(Some(percent)) = change.guard_percent
+        && !(Decimal::ZERO..=LARGEST_PERCENT).contains(&percent)
+    {
+        refuse(
+            "guardPercent",
+            format!("The guard allows between 0 and {LARGEST_PERCENT} percent, not {percent}."),
+        );
+    }
+    if let Some(Some(amount)) = change.guard_amount
+        && amount < Decimal::ZERO
+    {
+        refuse(
+            "guardAmount",
+            format!("The guard cannot allow less than nothing: {amount}."),
+        );
+    }
+    if let Some(day) = change.billing_day
+        && !(1..=31).contains(&day)
+    {
+        refuse(
+            "billingDay",
+            format!("A day of the month is between 1 and 31, not {day}."),
+        );
+    }
+    errors
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use psa_entities::{ProviderId, integration::IntegrationStatus};
+
+    use super::*;
+
+    fn settings(mode: InvoiceDescription, template: Option<&str>) -> Model {
+        let integration = integration::Model {
+            id: IntegrationId::at(DateTime::UNIX_EPOCH),
+            provider_id: ProviderId::at(DateTime::UNIX_EPOCH),
+            connector_kind: "connectwise".to_owned(),
+            name: "Main".to_owned(),
+            status: IntegrationStatus::Active,
+            problem: None,
+            account: None,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            activated_at: None,
+        };
+        Model {
+            invoice_description: mode,
+            template: template.map(str::to_owned),
+            ..proposed(&integration)
+        }
+    }
+
+    #[test]
+    fn templates_are_judged_before_they_are_stored() {
+        use InvoiceDescription::{PsaProduct, Template};
+        let long = "x".repeat(LONGEST_TEMPLATE + 1);
+        for (mode, template, code) in [
+            (PsaProduct, None, None),
+            (Template, Some("{product} in {month}"), None),
+            (Template, None, Some(ErrorCode::Required)),
+            (Template, Some(" "), Some(ErrorCode::Invalid)),
+            (Template, Some("{price}"), Some(ErrorCode::Invalid)),
+            (Template, Some(long.as_str()), Some(ErrorCode::Invalid)),
+            // A template is kept for later while the PSA decides, so it must be good then as well.
+            (PsaProduct, Some("{price}"), Some(ErrorCode::Invalid)),
+        ] {
+            let errors = template_errors(&settings(mode, template));
+            assert_eq!(errors.first().map(|error| error.code), code, "{mode:?} {template:?}");
+            assert!(errors.iter().all(|error| error.field == ["template"]));
+        }
+    }
+
+    #[test]
+    fn previews_follow_the_mode() {
+        let month = "2026-11".parse().unwrap();
+        assert_eq!(
+            preview(&settings(InvoiceDescription::PsaProduct, None), month).unwrap(),
+            None
+        );
+        let shown = preview(&settings(InvoiceDescription::Template, Some("{month} {year}")), month).unwrap();
+        assert_eq!(shown.as_deref(), Some("November 2026"));
+    }
+
+    #[test]
+    fn every_wrong_policy_is_named() {
+        let wrong = PolicyChange {
+            guard_percent: Some(Some(Decimal::NEGATIVE_ONE)),
+            guard_amount: Some(Some(Decimal::NEGATIVE_ONE)),
+            billing_day: Some(32),
+            ..PolicyChange::default()
+        };
+        let fields: Vec<_> = policy_errors(&wrong)
+            .into_iter()
+            .flat_map(|error| error.field)
+            .collect();
+        assert_eq!(fields, ["guardPercent", "guardAmount", "billingDay"]);
+        let right = PolicyChange {
+            guard_percent: Some(None),
+            guard_amount: Some(Some(Decimal::ZERO)),
+            billing_day: Some(31),
+            ..wrong
+        };
+        assert_eq!(policy_errors(&right), []);
+    }
+
+    #[test]
+    fn only_the_version_that_was_read_is_changed() {
+        assert!(check_version(None, 3, "settings").is_ok());
+        assert!(check_version(Some(3), 3, "settings").is_ok());
+        let Err(Failure::Refused(errors)) = check_version(Some(2), 3, "settings") else {
+            panic!("accepted")
+        };
+        assert_eq!(errors[0].code, ErrorCode::Conflict);
+    }
+}

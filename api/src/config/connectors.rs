@@ -1,0 +1,95 @@
+//! The PSAs that may be spoken to.
+
+use std::collections::BTreeMap;
+
+use confique::Config as Layered;
+use serde::Serialize;
+
+use super::error::ConfigError;
+
+/// The PSAs that may be spoken to.
+#[derive(Debug, Clone, Layered, Serialize)]
+#[config(layer_attr(serde(deny_unknown_fields)))]
+pub struct ConnectorsConfig {
+    /// Settings of connectors as `<connector>.<name>=<value>`, separated by commas, such as
+    /// `connectwise.client_id=0a1b2c3d-…`.
+    #[config(env = "PSA_CONNECTORS_SETTINGS", parse_env = settings, default = {})]
+    pub settings: BTreeMap<String, String>,
+
+    /// Whether loopback addresses may be spoken to, and without TLS: for the simulated PSA only.
+    #[config(env = "PSA_CONNECTORS_ALLOW_LOOPBACK", default = false)]
+    pub allow_loopback: bool,
+
+    /// Host names that are allowed besides the connectors' own domains, separated by commas, such as that of a PSA on
+    /// the provider's own premises.
+    #[config(env = "PSA_CONNECTORS_EXTRA_HOSTS", parse_env = hosts, default = [])]
+    pub extra_hosts: Vec<String>,
+}
+
+impl ConnectorsConfig {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        match self.extra_hosts.iter().find(|host| url::Host::parse(host).is_err()) {
+            Some(host) => Err(ConfigError::value(
+                "PSA_CONNECTORS_EXTRA_HOSTS",
+                format!("must list host names without scheme, port and path (`{host}` is none)"),
+                "psa.example.com",
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A connector setting that is no `name=value`.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "settings are written as `<connector>.<name>=<value>`, separated by commas, for example connectwise.client_id=0a1b2c3d"
+)]
+struct NoSetting;
+
+fn settings(text: &str) -> Result<BTreeMap<String, String>, NoSetting> {
+    entries(text)
+        .map(|entry| match entry.split_once('=') {
+            Some((name, value)) if name.contains('.') => Ok((name.trim().to_owned(), value.trim().to_owned())),
+            _ => Err(NoSetting),
+        })
+        .collect()
+}
+
+fn hosts(text: &str) -> Result<Vec<String>, std::convert::Infallible> {
+    Ok(entries(text).map(str::to_owned).collect())
+}
+
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|entry| !entry.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_read_from_the_environment() {
+        assert_eq!(hosts(" a.example , b.example,").unwrap(), ["a.example", "b.example"]);
+        let map = settings("connectwise.client_id = a=b , autotask.code=x").unwrap();
+        assert_eq!(map.get("connectwise.client_id").unwrap(), "a=b");
+        assert_eq!(map.get("autotask.code").unwrap(), "x");
+        assert_eq!(settings("client_id=x"), Err(NoSetting));
+        assert_eq!(settings("connectwise.client_id"), Err(NoSetting));
+    }
+
+    #[test]
+    fn a_host_is_no_url() {
+        let config = ConnectorsConfig {
+            settings: BTreeMap::new(),
+            allow_loopback: false,
+            extra_hosts: vec!["https://psa.example.com/x".to_owned()],
+        };
+        assert!(
+            config
+                .check()
+                .unwrap_err()
+                .to_string()
+                .starts_with("PSA_CONNECTORS_EXTRA_HOSTS must list host names")
+        );
+    }
+}

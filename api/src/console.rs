@@ -1,0 +1,10 @@
+//! What the Management Console reports: companies, licences and storage, which billing counts and mappings bind.
+//!
+//! Every report is a batch whose records are judged one by one: a wrong record is rejected with its reason and does not
+//! keep the others out. Reporting a record again changes nothing but when it was last seen.
+
+pub mod batch;
+pub mod companies;
+pub mod licenses;
+pub mod storage;
+mod text;

@@ -1,0 +1,107 @@
+//! Companies of the console, and finding them by the id that the console knows them by.
+
+use std::collections::HashMap;
+
+use async_graphql::InputObject;
+use chrono::{DateTime, Utc};
+use psa_entities::{
+    ProviderScope,
+    console_company::{Column, Entity, Model},
+    ids::ConsoleCompanyId,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QuerySelect, sea_query::OnConflict};
+
+use super::{
+    batch::{self, Batch, RecordResult},
+    text,
+};
+use crate::{
+    app::App,
+    failure::{ErrorCode, Outcome, UserError},
+    mapping::names,
+};
+
+/// A company as the console knows it.
+#[derive(Debug, InputObject)]
+pub struct CompanyReport {
+    /// Its id in the console. It never changes.
+    pub external_id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Stores reported companies. Companies that are not in the batch stay as they are.
+///
+/// # Errors
+/// `INVALID` at `records`: too many records. What is wrong with a record is in its result.
+pub async fn report(app: &App, scope: ProviderScope, records: Vec<CompanyReport>) -> Outcome<Vec<RecordResult>> {
+    batch::check_size("records", records.len())?;
+    let now = app.now();
+    let mut batch = Batch::check(
+        records,
+        |record| Some(record.external_id.clone()),
+        |record| row(scope, now, &record),
+    );
+    batch.reject_repeats("externalId", |row| row.external_id.clone());
+    let db = app.db.begin().await?;
+    let known: HashMap<String, Model> = scope
+        .find::<Entity>()
+        .filter(Column::ExternalId.is_in(batch.accepted().map(|row| row.external_id.as_str())))
+        .all(&db)
+        .await?
+        .into_iter()
+        .map(|row| (row.external_id.clone(), row))
+        .collect();
+    let (results, mut rows) =
+        batch.finish(|row| batch::outcome(known.get(&row.external_id), |known| known.name == row.name));
+    // One order in every batch, so that two batches that meet wait for each other and never block each other.
+    rows.sort_by(|one, other| one.external_id.cmp(&other.external_id));
+    let replace = OnConflict::columns([Column::ProviderId, Column::ExternalId])
+        .update_columns([Column::Name, Column::NormalizedName, Column::ReportedAt])
+        .to_owned();
+    batch::store::<Entity>(&db, rows, replace).await?;
+    db.commit().await?;
+    Ok(results)
+}
+
+/// The companies that the console knows by these ids.
+///
+/// # Errors
+/// Only of the database.
+pub async fn by_external_id(
+    db: &impl ConnectionTrait,
+    scope: ProviderScope,
+    external_ids: impl IntoIterator<Item = &str>,
+) -> Result<HashMap<String, ConsoleCompanyId>, DbErr> {
+    let found = scope
+        .find::<Entity>()
+        .filter(Column::ExternalId.is_in(external_ids))
+        .select_only()
+        .columns([Column::ExternalId, Column::Id])
+        .into_tuple::<(String, ConsoleCompanyId)>()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// A record names a company that was never reported.
+pub(super) fn unknown(external_id: &str) -> UserError {
+    UserError::new(
+        ErrorCode::NotFound,
+        format!("The console has reported no company `{external_id}`."),
+    )
+    .at("companyExternalId")
+    .with_remedy("Report the company first with reportCompanies, then send this record again.")
+}
+
+fn row(scope: ProviderScope, now: DateTime<Utc>, record: &CompanyReport) -> Result<Model, UserError> {
+    let name = text::required(&record.name, "name", text::LONGEST_NAME)?;
+    Ok(Model {
+        id: ConsoleCompanyId::at(now),
+        provider_id: scope.provider_id(),
+        external_id: text::required(&record.external_id, "externalId", text::LONGEST_ID)?,
+        normalized_name: names::normalise(&name),
+        name,
+        reported_at: now,
+    })
+}

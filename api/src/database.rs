@@ -1,0 +1,165 @@
+//! The database: SQLite in a file, or PostgreSQL, behind one type.
+//!
+//! SQLite has one connection for writing and four for reading. One writer is what SQLite allows anyway; queueing in the
+//! pool instead of in SQLite makes the order fair and the error "database is locked" impossible within one process. WAL
+//! lets reads go on beside it, and `synchronous=FULL` keeps every committed ticket and event through a power loss.
+//! PostgreSQL has one pool for both.
+
+use std::{str::FromStr, time::Duration};
+
+use psa_migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, Database as Connector, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use crate::config::DatabaseConfig;
+
+/// How long a request waits for a connection of the pool.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a statement waits for another process that writes to the same SQLite file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Connections that read a SQLite file. More of them were slower on two cores.
+const SQLITE_READERS: u32 = 4;
+
+/// The database of this process.
+#[derive(Debug, Clone)]
+pub struct Database {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    is_postgres: bool,
+}
+
+impl Database {
+    /// Connects, and makes the SQLite file when there is none. Does not migrate.
+    ///
+    /// # Errors
+    /// The database cannot be reached or opened.
+    pub async fn open(config: &DatabaseConfig) -> Result<Self, DbErr> {
+        if config.url.is_postgres() {
+            let pool = Connector::connect(options(config.url.expose(), config.max_connections)).await?;
+            return Ok(Self {
+                read: pool.clone(),
+                write: pool,
+                is_postgres: true,
+            });
+        }
+        // The path is checked before sea-orm parses it, so that the error is an error and not a refused scheme.
+        SqliteConnectOptions::from_str(config.url.expose()).map_err(|error| DbErr::Custom(error.to_string()))?;
+        let mut writer = options(config.url.expose(), 1);
+        writer.map_sqlx_sqlite_opts(|sqlite| pragmas(sqlite).create_if_missing(true));
+        let write = Connector::connect(writer).await?;
+        let mut reader = options(config.url.expose(), SQLITE_READERS);
+        // `query_only` turns a write on the wrong connection into an error instead of a lock held by a reader.
+        reader.map_sqlx_sqlite_opts(|sqlite| pragmas(sqlite).pragma("query_only", "ON"));
+        let read = Connector::connect(reader).await?;
+        Ok(Self {
+            read,
+            write,
+            is_postgres: false,
+        })
+    }
+
+    /// The connections for reading. On SQLite they refuse to write.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// The connections for writing single statements. On SQLite there is one: never use it while holding a transaction
+    /// of [`Database::begin`], which would wait for itself.
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Begins a transaction that may write. On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), because a
+    /// transaction that reads first and writes later can fail halfway when another process writes in between.
+    ///
+    /// # Errors
+    /// No connection became free in time, or the database cannot be reached.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let sqlite_transaction_mode = (!self.is_postgres).then_some(SqliteTransactionMode::Immediate);
+        self.write
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode,
+                ..TransactionOptions::default()
+            })
+            .await
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// A migration fails; those before it stay applied.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        Migrator::up(&self.write, None).await
+    }
+
+    /// The names of the migrations that are not applied, in order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, DbErr> {
+        let pending = Migrator::get_pending_migrations_read_only(&self.read).await?;
+        Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.read.ping().await?;
+        if self.is_postgres {
+            Ok(())
+        } else {
+            self.write.ping().await
+        }
+    }
+
+    /// Whether it is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.is_postgres
+    }
+
+    /// Closes every connection, after the statements that are under way. SQLite then folds its log into the file.
+    ///
+    /// # Errors
+    /// A connection cannot be closed.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.close_by_ref().await
+    }
+
+    /// Like [`Database::close`], where the owner is shared.
+    ///
+    /// # Errors
+    /// A connection cannot be closed.
+    pub async fn close_by_ref(&self) -> Result<(), DbErr> {
+        self.read.close_by_ref().await?;
+        self.write.close_by_ref().await
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    // Statements carry values of tenants; they are not logged.
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false);
+    options
+}
+
+fn pragmas(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
+    sqlite
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        // In KiB when negative: 16 MiB of pages for each connection, and the file mapped instead of copied.
+        .pragma("cache_size", "-16384")
+        .pragma("mmap_size", "268435456")
+}

@@ -1,0 +1,63 @@
+//! Contacts of the PSA's companies.
+
+use async_trait::async_trait;
+use psa_connectors::{Page, PsaConnector, ReadQuery, record::Contact};
+use psa_entities::{
+    ids::PsaContactId,
+    psa_contact::{self, Column, Model},
+};
+
+use super::{
+    import::Running,
+    upsert::{Columns, Resource},
+};
+
+/// Contacts.
+#[derive(Debug)]
+pub struct Contacts;
+
+#[async_trait]
+impl Resource for Contacts {
+    type Record = Contact;
+    type Entity = psa_contact::Entity;
+    type Row = Model;
+    type Change = psa_contact::ActiveModel;
+
+    async fn read(connector: &dyn PsaConnector, query: &ReadQuery) -> psa_connectors::Result<Page<Contact>> {
+        connector.contacts(query).await
+    }
+
+    fn row(running: &Running<'_>, contact: Contact) -> Model {
+        Model {
+            id: PsaContactId::at(running.started_at),
+            provider_id: running.scope.provider_id(),
+            integration_id: running.integration,
+            external_id: contact.id.to_string(),
+            company_external_id: contact.company.map(|company| company.to_string()),
+            name: contact.name,
+            email: contact.email,
+            active: contact.active,
+            deleted: false,
+            imported_at: running.context.app.now(),
+        }
+    }
+
+    fn key(row: &Model) -> &str {
+        &row.external_id
+    }
+
+    fn same(known: &Model, read: &Model) -> bool {
+        let content = |row: &Model| Model { id: known.id, imported_at: known.imported_at, ..row.clone() };
+        content(known) == content(read)
+    }
+
+    fn columns() -> Columns<Self> {
+        Columns {
+            integration: Column::IntegrationId,
+            external: Column::ExternalId,
+            deleted: Column::Deleted,
+            seen: Column::ImportedAt,
+            content: vec![Column::CompanyExternalId, Column::Name, Column::Email, Column::Active],
+        }
+    }
+}

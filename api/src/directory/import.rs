@@ -1,0 +1,195 @@
+//! The import job: reads one resource page by page and stores each page in a transaction of its own, so that no
+//! transaction is held over a network call and a killed import loses nothing but its place.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use psa_connectors::{Capability, PsaConnector, ReadQuery};
+use psa_entities::{
+    ProviderScope,
+    ids::IntegrationId,
+    import_state::{self, ImportResource},
+};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    agreements::Agreements,
+    boards::Boards,
+    companies::Companies,
+    contacts::Contacts,
+    products::Products,
+    upsert::{self, Counts, Resource},
+};
+use crate::{
+    app::App,
+    failure::{ErrorCode, Fault, UserError},
+    integrations::{self, health},
+    jobs::{Job, JobContext, JobError},
+};
+
+/// How much is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, async_graphql::Enum)]
+#[graphql(name = "ImportMode")]
+pub enum Mode {
+    /// Everything. What the PSA no longer has is marked as deleted.
+    Full,
+    /// What changed since the last import; everything the first time.
+    Incremental,
+}
+
+/// Imports one resource.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Import {
+    /// What to import.
+    pub resource: ImportResource,
+    /// How much to read.
+    pub mode: Mode,
+    /// Whether an unusually large share may be marked as gone.
+    pub confirm_removals: bool,
+}
+
+/// A full read that would mark more than this share of the records as gone stops and asks, in percent. A role whose
+/// inquire level was lowered looks exactly like that.
+const SUSPICIOUS_SHARE: u64 = 50;
+/// Fewer records than this are never suspicious.
+const SUSPICIOUS_COUNT: u64 = 20;
+
+/// One running import.
+#[derive(Debug)]
+pub struct Running<'a> {
+    /// The job's context.
+    pub context: &'a JobContext,
+    /// The tenant.
+    pub scope: ProviderScope,
+    /// The integration.
+    pub integration: IntegrationId,
+    /// The connection to the PSA.
+    pub connector: Arc<dyn PsaConnector>,
+    /// When it started: every record that it sees is stamped with this or later.
+    pub started_at: DateTime<Utc>,
+    /// From when on changes are read; `None` reads everything.
+    pub since: Option<DateTime<Utc>>,
+}
+
+#[async_trait]
+impl Job for Import {
+    const KIND: &'static str = "directory.import";
+
+    async fn run(&self, context: &JobContext) -> Result<serde_json::Value, JobError> {
+        let running = self.start(context).await?;
+        let counts = match self.resource {
+            ImportResource::Companies => self.drain::<Companies>(&running).await?,
+            ImportResource::Contacts => self.drain::<Contacts>(&running).await?,
+            ImportResource::Products => self.drain::<Products>(&running).await?,
+            ImportResource::Agreements => self.drain::<Agreements>(&running).await?,
+            ImportResource::Boards => self.drain::<Boards>(&running).await?,
+        };
+        self.finish(&running, &counts).await?;
+        tracing::info!(resource = ?self.resource, added = counts.added, changed = counts.changed, gone = counts.gone, "imported");
+        Ok(serde_json::to_value(counts)?)
+    }
+}
+
+impl Import {
+    async fn start<'a>(&self, context: &'a JobContext) -> Result<Running<'a>, JobError> {
+        let app = &context.app;
+        let scope = context.scope;
+        let id = context.integration.ok_or_else(|| Fault::Inconsistent("an import without an integration".to_owned()))?;
+        let integration = integrations::find(app.db.read(), scope, id).await?;
+        let connector = app.connections.get(app, scope, &integration).await?;
+        let state = scope
+            .find::<import_state::Entity>()
+            .filter(import_state::Column::IntegrationId.eq(id))
+            .filter(import_state::Column::Resource.eq(self.resource))
+            .one(app.db.read())
+            .await?;
+        let incremental =
+            self.mode == Mode::Incremental && connector.descriptor().capabilities.has(Capability::IncrementalRead);
+        let since = state.filter(|_| incremental).and_then(|state| state.watermark);
+        Ok(Running { context, scope, integration: id, connector, started_at: app.now(), since })
+    }
+
+    async fn drain<R: Resource>(&self, running: &Running<'_>) -> Result<Counts, JobError> {
+        let app = &running.context.app;
+        let mut counts = Counts::default();
+        let mut query = ReadQuery::all().since(running.since);
+        loop {
+            let page = R::read(running.connector.as_ref(), &query).await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return Err(psa_failed(app, running, &error).await),
+            };
+            let transaction = app.db.begin().await?;
+            counts += upsert::store::<R>(&transaction, running, page.records).await?;
+            transaction.commit().await?;
+            let total = page.total.and_then(|total| i64::try_from(total).ok());
+            running.context.progress("reading", counts.read, total).await?;
+            match page.next {
+                Some(next) => query = query.after(Some(next)),
+                None => break,
+            }
+        }
+        if running.since.is_none() {
+            counts.gone = self.mark_gone::<R>(app, running).await?;
+        }
+        Ok(counts)
+    }
+
+    async fn mark_gone<R: Resource>(&self, app: &App, running: &Running<'_>) -> Result<u64, JobError> {
+        let transaction = app.db.begin().await?;
+        let unseen = upsert::unseen::<R>(&transaction, running).await?;
+        let suspicious = unseen.gone > SUSPICIOUS_COUNT && unseen.gone * 100 > unseen.known * SUSPICIOUS_SHARE;
+        if suspicious && !self.confirm_removals {
+            let message = format!("The PSA no longer shows {} of {} records.", unseen.gone, unseen.known);
+            let error = UserError::new(ErrorCode::Conflict, message).with_remedy(
+                "Check the inquire levels of the API user's role with checkPermissions. If the records are really gone, import again with confirmRemovals.",
+            );
+            return Err(JobError::Fail(error.to_problem(app.now())));
+        }
+        upsert::mark_unseen::<R>(&transaction, running).await?;
+        transaction.commit().await?;
+        Ok(unseen.gone)
+    }
+
+    async fn finish(&self, running: &Running<'_>, counts: &Counts) -> Result<(), JobError> {
+        let app = &running.context.app;
+        let small = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
+        let state = import_state::Model {
+            integration_id: running.integration,
+            resource: self.resource,
+            provider_id: running.scope.provider_id(),
+            watermark: Some(running.started_at),
+            finished_at: app.now(),
+            added: small(counts.added),
+            changed: small(counts.changed),
+            gone: small(counts.gone),
+            total: i32::try_from(counts.read).unwrap_or(i32::MAX),
+        };
+        let replace = OnConflict::columns([import_state::Column::IntegrationId, import_state::Column::Resource])
+            .update_columns([
+                import_state::Column::Watermark,
+                import_state::Column::FinishedAt,
+                import_state::Column::Added,
+                import_state::Column::Changed,
+                import_state::Column::Gone,
+                import_state::Column::Total,
+            ])
+            .to_owned();
+        import_state::Entity::insert(state.into_active_model().reset_all())
+            .on_conflict(replace)
+            .exec_without_returning(app.db.write())
+            .await?;
+        Ok(())
+    }
+}
+
+/// What a failed read means for the job: a passing trouble is tried again, anything else is for a person.
+async fn psa_failed(app: &App, running: &Running<'_>, error: &psa_connectors::Error) -> JobError {
+    match health::report(app, running.scope, running.integration, error).await {
+        Ok(problem) if error.is_temporary() => JobError::Retry { problem, after: error.retry_after() },
+        Ok(problem) => JobError::Fail(problem),
+        Err(failure) => JobError::from(failure),
+    }
+}

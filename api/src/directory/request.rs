@@ -1,0 +1,58 @@
+//! Asking for imports: one job per resource, and never two of one resource at a time.
+
+use psa_entities::{ProviderScope, ids::{IntegrationId, JobId}, import_state::ImportResource};
+use sea_orm::ActiveEnum;
+
+use super::import::{Import, Mode};
+use crate::{
+    app::App,
+    failure::{ErrorCode, Failure, Outcome, UserError},
+    jobs::{self, NewJob},
+};
+
+/// What to import.
+#[derive(Debug)]
+pub struct ImportRequest {
+    /// The integration.
+    pub integration: IntegrationId,
+    /// The resources; none means all of them.
+    pub resources: Vec<ImportResource>,
+    /// Everything, or what changed since the last time.
+    pub mode: Mode,
+    /// Whether records may be marked as gone even when they are an unusually large share.
+    pub confirm_removals: bool,
+}
+
+/// Every resource, in the order in which the others refer to it.
+const ALL: [ImportResource; 5] = [
+    ImportResource::Companies,
+    ImportResource::Contacts,
+    ImportResource::Products,
+    ImportResource::Agreements,
+    ImportResource::Boards,
+];
+
+/// Queues the imports. A resource whose import is queued or running already answers with that job.
+///
+/// # Errors
+/// `NOT_FOUND`; `WRONG_STATE` while the integration cannot talk to the PSA.
+pub async fn request(app: &App, scope: ProviderScope, by: &str, request: ImportRequest) -> Outcome<Vec<JobId>> {
+    let integration = crate::integrations::find(app.db.read(), scope, request.integration).await?;
+    if let Some(problem) = &integration.problem {
+        let error = UserError::new(ErrorCode::WrongState, format!("The PSA cannot be read: {}", problem.message));
+        return Err(Failure::refused(error.at("integrationId").with_remedy(problem.remedy.clone())));
+    }
+    let resources = if request.resources.is_empty() { ALL.to_vec() } else { request.resources };
+    let transaction = app.db.begin().await?;
+    let mut ids = Vec::with_capacity(resources.len());
+    for resource in resources {
+        let import = Import { resource, mode: request.mode, confirm_removals: request.confirm_removals };
+        let new = NewJob::new(scope, &import, by, app.now())?
+            .of_integration(integration.id)
+            .once(&format!("import:{}:{}", integration.id, resource.to_value()));
+        ids.push(jobs::enqueue(&transaction, new).await?);
+    }
+    transaction.commit().await?;
+    app.wake.jobs.notify_one();
+    Ok(ids)
+}

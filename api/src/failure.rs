@@ -1,0 +1,211 @@
+//! How a service says no.
+//!
+//! An expected outcome is data: a [`UserError`] with a code from a closed list, the field, the rule and the remedy. Only
+//! what nobody could expect is a [`Fault`]; it is logged once, where it is handled, and its text never leaves the server.
+
+use std::fmt;
+
+use async_graphql::{Enum, SimpleObject, resolver_utils::EnumType};
+use psa_connectors::{Error as PsaError, ErrorKind};
+use psa_entities::Problem;
+
+/// The result of a service.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// Why a service did not do what it was asked to.
+#[derive(Debug)]
+pub enum Failure {
+    /// The request cannot be carried out as it is; the caller can mend it.
+    Refused(Vec<UserError>),
+    /// Something broke that the caller cannot mend.
+    Internal(Fault),
+}
+
+impl Failure {
+    /// Refuses with one error.
+    pub fn refused(error: UserError) -> Self {
+        Self::Refused(vec![error])
+    }
+}
+
+impl From<UserError> for Failure {
+    fn from(error: UserError) -> Self {
+        Self::refused(error)
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Internal(fault)
+    }
+}
+
+impl From<sea_orm::DbErr> for Failure {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// What broke.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database refused or failed.
+    #[error("database: {0}")]
+    Database(#[from] sea_orm::DbErr),
+    /// A sealed secret could not be made or opened.
+    #[error("vault: {0}")]
+    Vault(#[from] crate::vault::VaultError),
+    /// Stored JSON does not have the shape it was written with.
+    #[error("stored JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The database says something that our own rules exclude.
+    #[error("inconsistent data: {0}")]
+    Inconsistent(String),
+}
+
+/// One expected reason why a request cannot be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+pub struct UserError {
+    /// What kind of reason it is. Scripts branch on this and on nothing else.
+    pub code: ErrorCode,
+    /// The path of the input field that is the reason; empty when it is none in particular.
+    pub field: Vec<String>,
+    /// The reason, for a person.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl UserError {
+    /// An error about no field in particular.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, field: Vec::new(), message: message.into(), remedy: None }
+    }
+
+    /// Names the input field, as a dotted path below `input`: `items.0.psaProductId`.
+    pub fn at(mut self, path: &str) -> Self {
+        self.field = path.split('.').map(str::to_owned).collect();
+        self
+    }
+
+    /// Puts the field below a record of a list: `productId` becomes `bindings.3.productId`.
+    pub fn in_record(mut self, list: &str, index: usize) -> Self {
+        let below = self.field.into_iter().filter(|part| !part.is_empty());
+        self.field = [list.to_owned(), index.to_string()].into_iter().chain(below).collect();
+        self
+    }
+
+    /// Says what to do about it.
+    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// There is no such thing, or it is not the caller's: the two cannot be told apart.
+    pub fn not_found(field: &str, what: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("There is no such {what}."))
+            .at(field)
+            .with_remedy(format!("Read the {what} again and use the id you get."))
+    }
+
+    /// The same reason as a stored problem.
+    pub fn to_problem(&self, since: chrono::DateTime<chrono::Utc>) -> Problem {
+        Problem {
+            code: self.code.to_string(),
+            message: self.message.clone(),
+            remedy: self.remedy.clone().unwrap_or_default(),
+            detail: None,
+            since,
+        }
+    }
+}
+
+/// Every kind of expected failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
+pub enum ErrorCode {
+    /// There is no such thing, or it is not yours.
+    NotFound,
+    /// A value breaks a rule; `field` and `message` say which.
+    Invalid,
+    /// A value is missing.
+    Required,
+    /// Something of this name exists already.
+    AlreadyExists,
+    /// It was changed by somebody else since it was read.
+    Conflict,
+    /// It is not in a state in which this can be done.
+    WrongState,
+    /// The set-up is not complete; `checklist` says what is missing.
+    SetupIncomplete,
+    /// The PSA does not accept the keys.
+    InvalidCredentials,
+    /// A right of the API user is missing in the PSA.
+    MissingPermission,
+    /// The PSA refuses the content.
+    RefusedByPsa,
+    /// The PSA cannot be reached or does not work; try again later.
+    PsaUnavailable,
+    /// The PSA asks for a pause; try again later.
+    RateLimited,
+    /// A write may or may not have happened. Asking again is safe.
+    Uncertain,
+    /// The billing period is closed in the PSA.
+    PeriodClosed,
+    /// The PSA or its connector cannot do this.
+    Unsupported,
+    /// The PSA answered something that its contract does not allow.
+    PsaProtocol,
+    /// The operator of this server has not configured something that is needed.
+    NotConfigured,
+    /// The console company has no PSA company.
+    CompanyNotMapped,
+    /// The billable product has no PSA product.
+    ProductNotMapped,
+    /// The agreement in the PSA is not what was planned with.
+    Drifted,
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let item = Self::items().iter().find(|item| item.value == *self);
+        f.write_str(item.map_or("UNKNOWN", |item| item.name))
+    }
+}
+
+impl From<&PsaError> for UserError {
+    fn from(error: &PsaError) -> Self {
+        let (code, remedy) = match error.kind() {
+            ErrorKind::Unauthorized => (
+                ErrorCode::InvalidCredentials,
+                "Enter a valid key pair with updateCredentials. A key's secret is shown only once in the PSA: make a new pair when it is lost.",
+            ),
+            ErrorKind::Forbidden { .. } => {
+                (ErrorCode::MissingPermission, "Run checkPermissions: it names the role row and the level to grant.")
+            }
+            ErrorKind::NotFound => (ErrorCode::RefusedByPsa, "The record is gone in the PSA: import again."),
+            ErrorKind::Invalid { .. } => (ErrorCode::RefusedByPsa, "Correct the named field."),
+            ErrorKind::RateLimited => (ErrorCode::RateLimited, "Try again after the pause."),
+            ErrorKind::Ambiguous => (ErrorCode::Uncertain, "Try again: what was written is found and not written twice."),
+            ErrorKind::PeriodClosed => (
+                ErrorCode::PeriodClosed,
+                "Let the agreement prorate, or bill from the next invoice date on.",
+            ),
+            ErrorKind::Unavailable => (ErrorCode::PsaUnavailable, "Check the site and the PSA's status, then try again."),
+            ErrorKind::Unsupported => (ErrorCode::Unsupported, "Use a connector that has this capability."),
+            _ => (ErrorCode::PsaProtocol, "Check that the site is the PSA itself and not a proxy's page."),
+        };
+        Self::new(code, error.message()).with_remedy(remedy)
+    }
+}
+
+impl From<&PsaError> for Failure {
+    fn from(error: &PsaError) -> Self {
+        Self::refused(UserError::from(error))
+    }
+}

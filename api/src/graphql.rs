@@ -1,0 +1,39 @@
+//! The API: a thin face over the capabilities. Resolvers translate and call a service; they decide nothing.
+
+pub mod ids;
+pub mod limits;
+pub mod loaders;
+pub mod mutations;
+pub mod pagination;
+pub mod payload;
+pub mod queries;
+pub mod request;
+pub mod scalars;
+pub mod types;
+
+use async_graphql::{EmptySubscription, SchemaBuilder};
+
+use crate::config::LimitsConfig;
+
+/// The schema of the API.
+pub type Schema = async_graphql::Schema<queries::Query, mutations::Mutation, EmptySubscription>;
+
+/// The schema without limits, as it is printed.
+pub fn builder() -> SchemaBuilder<queries::Query, mutations::Mutation, EmptySubscription> {
+    Schema::build(queries::Query::default(), mutations::Mutation::default(), EmptySubscription)
+        .register_output_type::<types::node::Node>()
+}
+
+/// The schema as it is served: with limits on depth, cost and size.
+pub fn schema(limits: &LimitsConfig, introspection: bool) -> Schema {
+    let builder = builder()
+        .limit_depth(limits.depth)
+        .limit_complexity(limits.complexity)
+        .extension(limits::Limits::new(limits));
+    if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
+}
+
+/// The schema in the schema definition language, as it stands in `schema.graphql`.
+pub fn sdl() -> String {
+    builder().finish().sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items())
+}

@@ -1,0 +1,114 @@
+//! One loader for every relation: a page's relations are read with one statement each, however long the page is.
+
+pub mod billing;
+pub mod console;
+pub mod mapping;
+pub mod psa;
+pub mod ticket;
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::dataloader::Loader;
+use psa_entities::{
+    ProviderScope, agreement, billing_configuration, billing_item, company_mapping, console_company, incident, integration,
+    psa_company, psa_product, storage_account,
+    ids::{
+        AgreementId, BillingConfigurationId, ConsoleCompanyId, IncidentId, IntegrationId, PsaCompanyId, PsaProductId,
+        StorageAccountId,
+    },
+};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
+
+use crate::app::App;
+
+/// Reads rows of one tenant, many at a time.
+#[derive(Clone)]
+pub struct Rows {
+    app: Arc<App>,
+    scope: ProviderScope,
+}
+
+impl Rows {
+    /// A loader for one request.
+    pub fn new(app: Arc<App>, scope: ProviderScope) -> Self {
+        Self { app, scope }
+    }
+}
+
+/// Loads rows by their id.
+macro_rules! load_by_id {
+    ($($id:ident => $entity:ident),+ $(,)?) => {$(
+        impl Loader<$id> for Rows {
+            type Value = $entity::Model;
+            type Error = Arc<DbErr>;
+
+            async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, Self::Value>, Self::Error> {
+                let rows = self
+                    .scope
+                    .find::<$entity::Entity>()
+                    .filter($entity::Column::Id.is_in(keys.iter().copied()))
+                    .all(self.app.db.read())
+                    .await
+                    .map_err(Arc::new)?;
+                Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+            }
+        }
+    )+};
+}
+
+load_by_id! {
+    IntegrationId => integration,
+    ConsoleCompanyId => console_company,
+    StorageAccountId => storage_account,
+    PsaCompanyId => psa_company,
+    PsaProductId => psa_product,
+    AgreementId => agreement,
+    BillingConfigurationId => billing_configuration,
+    IncidentId => incident,
+}
+
+/// The mapping of one console company in one integration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MappingOf(pub IntegrationId, pub ConsoleCompanyId);
+
+impl Loader<MappingOf> for Rows {
+    type Value = company_mapping::Model;
+    type Error = Arc<DbErr>;
+
+    async fn load(&self, keys: &[MappingOf]) -> Result<HashMap<MappingOf, Self::Value>, Self::Error> {
+        let rows = self
+            .scope
+            .find::<company_mapping::Entity>()
+            .filter(company_mapping::Column::IntegrationId.is_in(keys.iter().map(|key| key.0)))
+            .filter(company_mapping::Column::CompanyId.is_in(keys.iter().map(|key| key.1)))
+            .all(self.app.db.read())
+            .await
+            .map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|row| (MappingOf(row.integration_id, row.company_id), row)).collect())
+    }
+}
+
+/// The items of one billing configuration, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ItemsOf(pub BillingConfigurationId);
+
+impl Loader<ItemsOf> for Rows {
+    type Value = Vec<billing_item::Model>;
+    type Error = Arc<DbErr>;
+
+    async fn load(&self, keys: &[ItemsOf]) -> Result<HashMap<ItemsOf, Self::Value>, Self::Error> {
+        let rows = self
+            .scope
+            .find::<billing_item::Entity>()
+            .filter(billing_item::Column::ConfigurationId.is_in(keys.iter().map(|key| key.0)))
+            .order_by_asc(billing_item::Column::Position)
+            .all(self.app.db.read())
+            .await
+            .map_err(Arc::new)?;
+        let mut items: HashMap<ItemsOf, Vec<_>> = HashMap::new();
+        for row in rows {
+            items.entry(ItemsOf(row.configuration_id)).or_default().push(row);
+        }
+        Ok(items)
+    }
+}

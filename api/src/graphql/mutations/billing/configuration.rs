@@ -1,0 +1,182 @@
+//! What is billed for which company onto which agreement.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+
+use super::each;
+use crate::{
+    auth::{Permission, guard::Requires},
+    billing::configurations::{self, Draft, ItemDraft},
+    failure::{Failure, UserError},
+    graphql::{
+        ids::NodeKind,
+        payload::settle,
+        request::Request,
+        scalars::{Decimal, YearMonth},
+        types::{
+            billing::{BillingConfiguration, Rounding, Unit, UsageMode, ZeroPolicy},
+            product::product_key,
+        },
+    },
+};
+
+/// Mutations of billing configurations.
+#[derive(Debug, Default)]
+pub struct ConfigurationMutations;
+
+/// One billed product.
+#[derive(Debug, InputObject)]
+pub struct BillingItemInput {
+    /// The billable product.
+    pub product_id: ID,
+    /// The PSA product it is billed as; left out, the product's mapping decides.
+    pub psa_product_id: Option<ID>,
+    /// What the customer pays for one unit, in the provider's currency; left out, the product's price applies.
+    pub unit_price: Option<Decimal>,
+    /// What one unit costs the provider, in the provider's currency; left out, the product's cost applies.
+    pub unit_cost: Option<Decimal>,
+    /// The unit that is billed: `EACH` for licences, another one for storage.
+    pub unit: Unit,
+    /// How the quantity is rounded.
+    #[graphql(default_with = "Rounding::Up")]
+    pub rounding: Rounding,
+    /// To how many decimals it is rounded, from 0 to 4.
+    #[graphql(default)]
+    pub decimals: i32,
+    /// The least that is billed, in `unit`; left out, there is no minimum.
+    pub minimum: Option<Decimal>,
+    /// What the agreement covers already, in `unit`; counts in mode `OVERAGE`. Left out, it covers nothing.
+    pub included: Option<Decimal>,
+    /// Whether everything is billed or only what exceeds the included quantity.
+    #[graphql(default_with = "UsageMode::Total")]
+    pub mode: UsageMode,
+    /// What happens at quantity zero; left out, the policy decides.
+    pub zero: Option<ZeroPolicy>,
+}
+
+/// A billing configuration.
+#[derive(Debug, InputObject)]
+pub struct SaveBillingConfigurationInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// The configuration to change; left out, a new one is made.
+    pub id: Option<ID>,
+    /// The company whose usage is billed. It must be mapped.
+    pub company_id: ID,
+    /// The agreement that it is billed on: an active one of the PSA company that the company is mapped to.
+    pub agreement_id: ID,
+    /// The first month that is billed.
+    pub start_month: YearMonth,
+    /// Whether runs take it in.
+    #[graphql(default = true)]
+    pub enabled: bool,
+    /// What is billed, at least one product. The list replaces the one that is stored.
+    pub items: Vec<BillingItemInput>,
+    /// The version that was read; left out, whatever is there is changed.
+    pub expected_version: Option<i32>,
+}
+
+/// What `saveBillingConfiguration` did.
+#[derive(Debug, SimpleObject)]
+pub struct SaveBillingConfigurationPayload {
+    /// The configuration; null when it was not saved.
+    pub configuration: Option<BillingConfiguration>,
+    /// Why it was not, one error for every broken rule; empty when it was.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The billing configuration to delete.
+#[derive(Debug, InputObject)]
+pub struct DeleteBillingConfigurationInput {
+    /// The configuration.
+    pub id: ID,
+    /// The version that was read; left out, whatever is there is deleted.
+    pub expected_version: Option<i32>,
+}
+
+/// What `deleteBillingConfiguration` did.
+#[derive(Debug, SimpleObject)]
+pub struct DeleteBillingConfigurationPayload {
+    /// The id of what was deleted; null when nothing was.
+    pub deleted_id: Option<ID>,
+    /// Why nothing was; empty when it was.
+    pub user_errors: Vec<UserError>,
+}
+
+#[Object]
+impl ConfigurationMutations {
+    /// Makes or changes what is billed for a company onto an agreement. Saving what is there already changes nothing.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "20 + child_complexity")]
+    async fn save_billing_configuration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The configuration.")] input: SaveBillingConfigurationInput,
+    ) -> Result<SaveBillingConfigurationPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let save = async { configurations::save(app, scope, draft(input)?).await };
+        let (configuration, user_errors) = settle(save.await)?;
+        Ok(SaveBillingConfigurationPayload {
+            configuration: configuration.map(BillingConfiguration),
+            user_errors,
+        })
+    }
+
+    /// Deletes a billing configuration. What the agreement holds in the PSA stays as it is.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "10 + child_complexity")]
+    async fn delete_billing_configuration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The configuration.")] input: DeleteBillingConfigurationInput,
+    ) -> Result<DeleteBillingConfigurationPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let delete = async {
+            let id = NodeKind::BillingConfiguration.key(&input.id, "id")?;
+            configurations::delete(app, scope, id, input.expected_version).await
+        };
+        let (deleted, user_errors) = settle(delete.await)?;
+        Ok(DeleteBillingConfigurationPayload {
+            deleted_id: deleted.map(|()| input.id),
+            user_errors,
+        })
+    }
+}
+
+fn draft(input: SaveBillingConfigurationInput) -> Result<Draft, Failure> {
+    Ok(Draft {
+        integration: NodeKind::Integration.key(&input.integration_id, "integrationId")?,
+        id: input
+            .id
+            .map(|id| NodeKind::BillingConfiguration.key(&id, "id"))
+            .transpose()?,
+        company: NodeKind::ConsoleCompany.key(&input.company_id, "companyId")?,
+        agreement: NodeKind::Agreement.key(&input.agreement_id, "agreementId")?,
+        start_month: input.start_month.0,
+        enabled: input.enabled,
+        items: each(input.items, item)?,
+        expected_version: input.expected_version,
+    })
+}
+
+fn item(index: usize, input: BillingItemInput) -> Result<ItemDraft, Vec<UserError>> {
+    let product = product_key(&input.product_id, &format!("items.{index}.productId"));
+    let field = format!("items.{index}.psaProductId");
+    let psa_product = input
+        .psa_product_id
+        .map(|id| NodeKind::PsaProduct.key(&id, &field))
+        .transpose();
+    match (product, psa_product) {
+        (Ok(product), Ok(psa_product)) => Ok(ItemDraft {
+            product,
+            psa_product,
+            unit_price: input.unit_price.map(|price| price.0),
+            unit_cost: input.unit_cost.map(|cost| cost.0),
+            unit: input.unit.into(),
+            rounding: input.rounding.into(),
+            decimals: input.decimals,
+            minimum: input.minimum.map(|minimum| minimum.0),
+            included: input.included.map(|included| included.0).unwrap_or_default(),
+            mode: input.mode.into(),
+            zero: input.zero.map(Into::into),
+        }),
+        (product, psa_product) => Err(product.err().into_iter().chain(psa_product.err()).collect()),
+    }
+}

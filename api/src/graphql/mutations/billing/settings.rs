@@ -1,0 +1,209 @@
+//! How an integration bills: invoice text, prices, policy.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+
+use super::each;
+use crate::{
+    auth::{Permission, guard::Requires},
+    billing::{
+        prices::{self, PriceChange},
+        settings::{self, InvoiceChange, PolicyChange},
+    },
+    failure::UserError,
+    graphql::{
+        ids::NodeKind,
+        payload::settle,
+        request::Request,
+        scalars::Decimal,
+        types::{
+            billing::{
+                ApprovalPolicy, BillingPolicy, InvoiceDescriptionMode, InvoiceSettings, ProductPrice, UnsetPrice,
+                ZeroPolicy,
+            },
+            product::product_key,
+        },
+    },
+};
+
+/// Mutations of how an integration bills.
+#[derive(Debug, Default)]
+pub struct SettingsMutations;
+
+/// Where the text of invoice lines shall come from.
+#[derive(Debug, InputObject)]
+pub struct UpdateInvoiceSettingsInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// Whether the PSA's product or the template decides.
+    pub mode: InvoiceDescriptionMode,
+    /// The template, with the variables `{product} {quantity} {unit} {company} {month} {year} {storageAccount}`; left
+    /// out, the stored one is kept.
+    pub template: Option<String>,
+    /// The version that was read; left out, whatever is there is changed.
+    pub expected_version: Option<i32>,
+}
+
+/// What `updateInvoiceSettings` did.
+#[derive(Debug, SimpleObject)]
+pub struct UpdateInvoiceSettingsPayload {
+    /// The settings with a preview; null when they were not changed.
+    pub invoice_settings: Option<InvoiceSettings>,
+    /// Why they were not; empty when they were.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The price of one product. A value that is left out stays; null takes it away.
+#[derive(Debug, InputObject)]
+pub struct ProductPriceInput {
+    /// The billable product.
+    pub product_id: ID,
+    /// What the customer pays for one unit, in the provider's currency.
+    pub unit_price: MaybeUndefined<Decimal>,
+    /// What one unit costs the provider, in the provider's currency.
+    pub unit_cost: MaybeUndefined<Decimal>,
+}
+
+/// The prices of products.
+#[derive(Debug, InputObject)]
+pub struct UpdatePriceSettingsInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// The prices, at most 1,000. All of them are changed or none.
+    pub prices: Vec<ProductPriceInput>,
+}
+
+/// What `updatePriceSettings` did.
+#[derive(Debug, SimpleObject)]
+pub struct UpdatePriceSettingsPayload {
+    /// The prices as they are now, in the order of the input; empty when none was changed.
+    pub prices: Vec<ProductPrice>,
+    /// Why none was changed; empty when they were.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The rules that shall decide. One that is left out stays as it is.
+#[derive(Debug, InputObject)]
+pub struct UpdateBillingPolicyInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// What to do with a line that has no price.
+    pub unset_price: Option<UnsetPrice>,
+    /// What to do with an addition whose quantity falls to zero.
+    pub zero: Option<ZeroPolicy>,
+    /// Who approves a run.
+    pub approval: Option<ApprovalPolicy>,
+    /// The guard's limit in percent; null takes it away.
+    pub guard_percent: MaybeUndefined<Decimal>,
+    /// The guard's limit in the provider's currency; null takes it away.
+    pub guard_amount: MaybeUndefined<Decimal>,
+    /// The day of the month on which the month before is billed, from 1 to 31.
+    pub billing_day: Option<i32>,
+    /// The version that was read; left out, whatever is there is changed.
+    pub expected_version: Option<i32>,
+}
+
+/// What `updateBillingPolicy` did.
+#[derive(Debug, SimpleObject)]
+pub struct UpdateBillingPolicyPayload {
+    /// The policy; null when it was not changed.
+    pub policy: Option<BillingPolicy>,
+    /// Why it was not; empty when it was.
+    pub user_errors: Vec<UserError>,
+}
+
+#[Object]
+impl SettingsMutations {
+    /// Decides where the text of invoice lines comes from.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "10 + child_complexity")]
+    async fn update_invoice_settings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Where it shall come from.")] input: UpdateInvoiceSettingsInput,
+    ) -> Result<UpdateInvoiceSettingsPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let update = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            let change = InvoiceChange {
+                mode: input.mode.into(),
+                template: input.template,
+                expected_version: input.expected_version,
+            };
+            settings::update_invoice(app, scope, id, change).await
+        };
+        let (settings, user_errors) = settle(update.await)?;
+        Ok(UpdateInvoiceSettingsPayload {
+            invoice_settings: settings.map(InvoiceSettings),
+            user_errors,
+        })
+    }
+
+    /// Sets what billable products cost, where no billing item says otherwise.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "20 + child_complexity")]
+    async fn update_price_settings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The prices.")] input: UpdatePriceSettingsInput,
+    ) -> Result<UpdatePriceSettingsPayload> {
+        let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
+        let update = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            prices::update(app, scope, by, id, each(input.prices, |index, input| price(index, &input))?).await
+        };
+        let (rows, user_errors) = settle(update.await)?;
+        let prices = rows
+            .unwrap_or_default()
+            .into_iter()
+            .map(ProductPrice::of)
+            .collect::<Result<_>>()?;
+        Ok(UpdatePriceSettingsPayload { prices, user_errors })
+    }
+
+    /// Decides what happens to lines without a price, to zero quantities, and who approves a run.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "10 + child_complexity")]
+    async fn update_billing_policy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The rules.")] input: UpdateBillingPolicyInput,
+    ) -> Result<UpdateBillingPolicyPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let update = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            settings::update_policy(app, scope, id, policy(&input)).await
+        };
+        let (settings, user_errors) = settle(update.await)?;
+        Ok(UpdateBillingPolicyPayload {
+            policy: settings.as_ref().map(BillingPolicy::from),
+            user_errors,
+        })
+    }
+}
+
+fn price(index: usize, input: &ProductPriceInput) -> Result<PriceChange, Vec<UserError>> {
+    let product = product_key(&input.product_id, &format!("prices.{index}.productId")).map_err(|error| vec![error])?;
+    Ok(PriceChange {
+        product,
+        unit_price: change(&input.unit_price),
+        unit_cost: change(&input.unit_cost),
+    })
+}
+
+fn policy(input: &UpdateBillingPolicyInput) -> PolicyChange {
+    PolicyChange {
+        unset_price: input.unset_price.map(Into::into),
+        zero: input.zero.map(Into::into),
+        approval: input.approval.map(Into::into),
+        guard_percent: change(&input.guard_percent),
+        guard_amount: change(&input.guard_amount),
+        billing_day: input.billing_day,
+        expected_version: input.expected_version,
+    }
+}
+
+/// `None` when the value was left out, an inner `None` when it was null.
+fn change(value: &MaybeUndefined<Decimal>) -> Option<Option<rust_decimal::Decimal>> {
+    match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value.0)),
+    }
+}

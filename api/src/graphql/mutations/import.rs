@@ -1,0 +1,107 @@
+//! Importing from the PSA, and stopping jobs.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use psa_entities::{JobId, job};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use crate::{
+    auth::{Permission, guard::Requires},
+    directory::{self, ImportRequest, import::Mode},
+    failure::{Failure, UserError},
+    graphql::{
+        ids::NodeKind,
+        payload::settle,
+        request::{Request, internal},
+        types::{integration::ImportResource, job::Job},
+    },
+    jobs,
+};
+
+/// Mutations of imports and jobs.
+#[derive(Debug, Default)]
+pub struct ImportMutations;
+
+/// What to import.
+#[derive(Debug, InputObject)]
+pub struct ImportFromPsaInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// What to import; empty means everything.
+    #[graphql(default)]
+    pub resources: Vec<ImportResource>,
+    /// Everything, or what changed since the last time.
+    #[graphql(default_with = "Mode::Full")]
+    pub mode: Mode,
+    /// Whether records may be marked as gone even when they are an unusually large share.
+    #[graphql(default)]
+    pub confirm_removals: bool,
+}
+
+/// What `importFromPsa` started.
+#[derive(Debug, SimpleObject)]
+pub struct ImportFromPsaPayload {
+    /// One job for each resource; a resource whose import is under way already answers with that job.
+    pub jobs: Vec<Job>,
+    /// Why nothing was started; empty when it was.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The job to stop.
+#[derive(Debug, InputObject)]
+pub struct CancelJobInput {
+    /// The job.
+    pub job_id: ID,
+}
+
+/// What `cancelJob` did.
+#[derive(Debug, SimpleObject)]
+pub struct CancelJobPayload {
+    /// The job; null when there is none of this id. A running job stops at its next step.
+    pub job: Option<Job>,
+    /// Why it was not stopped; empty when it was.
+    pub user_errors: Vec<UserError>,
+}
+
+#[Object]
+impl ImportMutations {
+    /// Imports companies, contacts, products, agreements or boards from the PSA, as jobs whose progress can be read.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "20 + child_complexity")]
+    async fn import_from_psa(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to import.")] input: ImportFromPsaInput,
+    ) -> Result<ImportFromPsaPayload> {
+        let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
+        let request = async {
+            let request = ImportRequest {
+                integration: NodeKind::Integration.key(&input.integration_id, "integrationId")?,
+                resources: input.resources.into_iter().map(Into::into).collect(),
+                mode: input.mode,
+                confirm_removals: input.confirm_removals,
+            };
+            directory::request(app, scope, by, request).await
+        };
+        let (ids, user_errors) = settle(request.await)?;
+        let own = job::Column::Id.is_in(ids.unwrap_or_default());
+        let jobs = scope.find::<job::Entity>().filter(own).all(app.db.read()).await.map_err(internal)?;
+        Ok(ImportFromPsaPayload { jobs: jobs.into_iter().map(Job).collect(), user_errors })
+    }
+
+    /// Stops a job: at once while it waits, at its next step while it runs. What it has done stays done.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "10 + child_complexity")]
+    async fn cancel_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The job.")] input: CancelJobInput,
+    ) -> Result<CancelJobPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let cancel = async {
+            let id = NodeKind::Job.key::<JobId>(&input.job_id, "jobId")?;
+            jobs::cancel(app.db.write(), scope, id, app.now()).await?;
+            let job = scope.find_by_id::<job::Entity>(id).one(app.db.read()).await?;
+            job.ok_or_else(|| Failure::refused(UserError::not_found("jobId", "job")))
+        };
+        let (job, user_errors) = settle(cancel.await)?;
+        Ok(CancelJobPayload { job: job.map(Job), user_errors })
+    }
+}

@@ -1,0 +1,204 @@
+//! Connecting, re-keying, checking, activating and pausing an integration.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use secrecy::SecretString;
+
+use crate::{
+    auth::{Permission, guard::Requires},
+    failure::UserError,
+    graphql::{
+        ids::NodeKind,
+        payload::settle,
+        request::Request,
+        types::{integration::Integration, permission::PermissionCheck},
+    },
+    integrations::{
+        connect::{self, NewIntegration},
+        lifecycle, permissions,
+    },
+};
+
+/// Mutations of an integration's life.
+#[derive(Debug, Default)]
+pub struct IntegrationMutations;
+
+/// The value of one credential field.
+#[derive(Debug, InputObject)]
+pub struct CredentialInput {
+    /// The name of the field, as the connector's `credentialFields` lists it.
+    pub field: String,
+    /// The value. Secrets are sealed before they are stored and never shown again.
+    #[graphql(secret)]
+    pub value: String,
+}
+
+/// A PSA to connect.
+#[derive(Debug, InputObject)]
+pub struct ConnectPsaInput {
+    /// The connector's kind, such as `connectwise`.
+    pub kind: String,
+    /// The name that people will know the integration by; unique.
+    pub name: String,
+    /// One value for each credential field of the connector.
+    pub credentials: Vec<CredentialInput>,
+}
+
+/// What `connectPsa` did.
+#[derive(Debug, SimpleObject)]
+pub struct ConnectPsaPayload {
+    /// The new integration; null when the PSA was not connected.
+    pub integration: Option<Integration>,
+    /// Why it was not; empty when it was.
+    pub user_errors: Vec<UserError>,
+}
+
+/// New keys for an integration.
+#[derive(Debug, InputObject)]
+pub struct UpdateCredentialsInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// One value for each credential field of the connector.
+    pub credentials: Vec<CredentialInput>,
+}
+
+/// What `updateCredentials` did.
+#[derive(Debug, SimpleObject)]
+pub struct UpdateCredentialsPayload {
+    /// The integration; null when the keys were not replaced.
+    pub integration: Option<Integration>,
+    /// Why they were not; empty when they were.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The integration to act on.
+#[derive(Debug, InputObject)]
+pub struct CheckPermissionsInput {
+    /// The integration.
+    pub integration_id: ID,
+}
+
+/// What `checkPermissions` found.
+#[derive(Debug, SimpleObject)]
+pub struct CheckPermissionsPayload {
+    /// The check; null when the PSA could not be asked.
+    pub permission_check: Option<PermissionCheck>,
+    /// Why it could not; empty when it could.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The integration to activate.
+#[derive(Debug, InputObject)]
+pub struct ActivateIntegrationInput {
+    /// The integration.
+    pub integration_id: ID,
+}
+
+/// What `activateIntegration` did.
+#[derive(Debug, SimpleObject)]
+pub struct ActivateIntegrationPayload {
+    /// The active integration; null when it cannot be activated.
+    pub integration: Option<Integration>,
+    /// What is missing, one error for each; empty when it is active.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The integration to pause.
+#[derive(Debug, InputObject)]
+pub struct PauseIntegrationInput {
+    /// The integration.
+    pub integration_id: ID,
+}
+
+/// What `pauseIntegration` did.
+#[derive(Debug, SimpleObject)]
+pub struct PauseIntegrationPayload {
+    /// The paused integration; null when it cannot be paused.
+    pub integration: Option<Integration>,
+    /// Why it cannot; empty when it is paused.
+    pub user_errors: Vec<UserError>,
+}
+
+#[Object]
+impl IntegrationMutations {
+    /// Connects a PSA. The keys are verified first; nothing is stored unless the PSA accepts them.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "50 + child_complexity")]
+    async fn connect_psa(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The PSA to connect.")] input: ConnectPsaInput,
+    ) -> Result<ConnectPsaPayload> {
+        let new = NewIntegration { kind: input.kind, name: input.name, credentials: secrets(input.credentials) };
+        let (integration, user_errors) = settle(connect::connect(ctx.app()?, ctx.scope()?, new).await)?;
+        Ok(ConnectPsaPayload { integration: integration.map(Integration), user_errors })
+    }
+
+    /// Replaces the keys of an integration. The old ones stay in use unless the PSA accepts the new ones; a broken
+    /// integration is mended by it.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "50 + child_complexity")]
+    async fn update_credentials(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new keys.")] input: UpdateCredentialsInput,
+    ) -> Result<UpdateCredentialsPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let rekey = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            connect::rekey(app, scope, id, secrets(input.credentials)).await
+        };
+        let (integration, user_errors) = settle(rekey.await)?;
+        Ok(UpdateCredentialsPayload { integration: integration.map(Integration), user_errors })
+    }
+
+    /// Asks the PSA which rights the API user has.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "50 + child_complexity")]
+    async fn check_permissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The integration.")] input: CheckPermissionsInput,
+    ) -> Result<CheckPermissionsPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let check = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            permissions::check(app, scope, id).await
+        };
+        let (check, user_errors) = settle(check.await)?;
+        let permission_check = check.map(|(descriptor, check)| PermissionCheck { descriptor, check });
+        Ok(CheckPermissionsPayload { permission_check, user_errors })
+    }
+
+    /// Lets an integration work, when every mandatory step of its checklist is done. Before, nothing is sent to the PSA.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "20 + child_complexity")]
+    async fn activate_integration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The integration.")] input: ActivateIntegrationInput,
+    ) -> Result<ActivateIntegrationPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let activate = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            lifecycle::activate(app, scope, id).await
+        };
+        let (integration, user_errors) = settle(activate.await)?;
+        Ok(ActivateIntegrationPayload { integration: integration.map(Integration), user_errors })
+    }
+
+    /// Stops an active integration from sending. Tickets that it owes are held until it is active again.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "20 + child_complexity")]
+    async fn pause_integration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The integration.")] input: PauseIntegrationInput,
+    ) -> Result<PauseIntegrationPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let pause = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            lifecycle::pause(app, scope, id).await
+        };
+        let (integration, user_errors) = settle(pause.await)?;
+        Ok(PauseIntegrationPayload { integration: integration.map(Integration), user_errors })
+    }
+}
+
+fn secrets(credentials: Vec<CredentialInput>) -> Vec<(String, SecretString)> {
+    credentials.into_iter().map(|credential| (credential.field, SecretString::from(credential.value))).collect()
+}

@@ -1,0 +1,171 @@
+//! What the console reports.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+
+use crate::{
+    auth::{Permission, guard::Requires},
+    console::{
+        batch::{RecordOutcome, RecordResult},
+        companies::{self, CompanyReport},
+        licenses::{self, LicenseReport},
+        storage::{self, StorageAccountReport, UsageReport},
+    },
+    failure::{Outcome, UserError},
+    graphql::{
+        payload::settle,
+        request::Request,
+        scalars::{Bytes, Date},
+    },
+};
+
+/// Mutations with which the console reports its inventory and usage.
+#[derive(Debug, Default)]
+pub struct ReportMutations;
+
+/// Companies of the console.
+#[derive(Debug, InputObject)]
+pub struct ReportCompaniesInput {
+    /// The companies, at most 1,000.
+    pub records: Vec<CompanyReport>,
+}
+
+/// Licences of the console.
+#[derive(Debug, InputObject)]
+pub struct ReportLicensesInput {
+    /// The licences, at most 1,000.
+    pub records: Vec<LicenseReport>,
+}
+
+/// Storage accounts of the console.
+#[derive(Debug, InputObject)]
+pub struct ReportStorageAccountsInput {
+    /// The storage accounts, at most 1,000.
+    pub records: Vec<StorageAccountReport>,
+}
+
+/// Storage volumes of the console.
+#[derive(Debug, InputObject)]
+pub struct ReportStorageUsageInput {
+    /// The volumes, at most 1,000.
+    pub records: Vec<StorageUsageReport>,
+}
+
+/// What one company kept on one storage account on one day.
+#[derive(Debug, InputObject)]
+pub struct StorageUsageReport {
+    /// The console's id of the company.
+    pub company_external_id: String,
+    /// The console's id of the storage account.
+    pub storage_account_external_id: String,
+    /// The day, in the provider's time zone. A day that is reported again replaces what was reported before.
+    pub day: Date,
+    /// The volume stored.
+    pub backup_bytes: Bytes,
+    /// The volume restored on that day.
+    #[graphql(default_with = "Bytes(0)")]
+    pub restored_bytes: Bytes,
+}
+
+impl From<StorageUsageReport> for UsageReport {
+    fn from(report: StorageUsageReport) -> Self {
+        Self {
+            company_external_id: report.company_external_id,
+            storage_account_external_id: report.storage_account_external_id,
+            day: report.day.0,
+            backup_bytes: report.backup_bytes.0,
+            restored_bytes: report.restored_bytes.0,
+        }
+    }
+}
+
+/// What became of a report.
+#[derive(Debug, SimpleObject)]
+pub struct ReportPayload {
+    /// The answer to each record, in the order of the batch; empty when the whole batch was refused.
+    pub results: Vec<RecordResult>,
+    /// How many records there were of each outcome.
+    pub counts: ReportCounts,
+    /// Why the whole batch was refused; empty when it was not. What is wrong with one record is in its result.
+    pub user_errors: Vec<UserError>,
+}
+
+/// How many records of a report had each outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, SimpleObject)]
+pub struct ReportCounts {
+    /// Records that were not known before.
+    pub created: usize,
+    /// Records that are different now.
+    pub updated: usize,
+    /// Records that say nothing new.
+    pub unchanged: usize,
+    /// Records that were not stored.
+    pub rejected: usize,
+}
+
+impl ReportPayload {
+    fn new(outcome: Outcome<Vec<RecordResult>>) -> Result<Self> {
+        let (results, user_errors) = settle(outcome)?;
+        let results = results.unwrap_or_default();
+        Ok(Self {
+            counts: ReportCounts::of(&results),
+            results,
+            user_errors,
+        })
+    }
+}
+
+impl ReportCounts {
+    fn of(results: &[RecordResult]) -> Self {
+        let count = |wanted| results.iter().filter(|result| result.outcome == wanted).count();
+        Self {
+            created: count(RecordOutcome::Created),
+            updated: count(RecordOutcome::Updated),
+            unchanged: count(RecordOutcome::Unchanged),
+            rejected: count(RecordOutcome::Rejected),
+        }
+    }
+}
+
+#[Object]
+impl ReportMutations {
+    /// Reports companies of the console. Reporting one again updates its name.
+    #[graphql(guard = "Requires(Permission::AgentReport)", complexity = "10 + child_complexity")]
+    async fn report_companies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The companies.")] input: ReportCompaniesInput,
+    ) -> Result<ReportPayload> {
+        ReportPayload::new(companies::report(ctx.app()?, ctx.scope()?, input.records).await)
+    }
+
+    /// Reports licences of the console. A licence that was released is reported with `taken: false`.
+    #[graphql(guard = "Requires(Permission::AgentReport)", complexity = "10 + child_complexity")]
+    async fn report_licenses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The licences.")] input: ReportLicensesInput,
+    ) -> Result<ReportPayload> {
+        ReportPayload::new(licenses::report(ctx.app()?, ctx.scope()?, input.records).await)
+    }
+
+    /// Reports storage accounts of the console. Reporting one again updates its name.
+    #[graphql(guard = "Requires(Permission::AgentReport)", complexity = "10 + child_complexity")]
+    async fn report_storage_accounts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The storage accounts.")] input: ReportStorageAccountsInput,
+    ) -> Result<ReportPayload> {
+        ReportPayload::new(storage::report_accounts(ctx.app()?, ctx.scope()?, input.records).await)
+    }
+
+    /// Reports what companies kept on storage accounts, day by day. Reporting a day again replaces it.
+    #[graphql(guard = "Requires(Permission::AgentReport)", complexity = "10 + child_complexity")]
+    async fn report_storage_usage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The volumes.")] input: ReportStorageUsageInput,
+    ) -> Result<ReportPayload> {
+        let records = input.records.into_iter().map(UsageReport::from).collect();
+        ReportPayload::new(storage::report_usage(ctx.app()?, ctx.scope()?, records).await)
+    }
+}

@@ -1,0 +1,209 @@
+//! Relay connections by keyset: a page costs the same at the end of a list as at its beginning, and a record that is
+//! added while somebody turns pages neither repeats nor hides another.
+
+use async_graphql::{
+    Context, Error, OutputType, Result, SimpleObject,
+    connection::{Connection, Edge},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sea_orm::{EntityTrait, FromQueryResult, PaginatorTrait, Select};
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use super::request::{Request, bad_input, internal};
+
+/// The largest page, and the size of a page when none is asked for.
+const LARGEST: u64 = 100;
+const USUAL: u64 = 50;
+
+/// What a list adds to the standard connection.
+#[derive(Debug, SimpleObject)]
+pub struct ListTotals {
+    /// How many records the whole list has. Counted only when asked for.
+    pub total_count: u64,
+}
+
+/// A connection of ours.
+pub type List<T> = Connection<String, T, ListTotals>;
+
+/// Which page of a list is wanted.
+#[derive(Debug, Default)]
+pub struct PageArgs {
+    backwards: bool,
+    size: u64,
+    cursor: Option<String>,
+}
+
+impl PageArgs {
+    /// Reads the standard arguments.
+    ///
+    /// # Errors
+    /// Both directions at once, or a size that is not between 1 and 100.
+    pub fn new(
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Self> {
+        let forwards = first.is_some() || after.is_some();
+        let backwards = last.is_some() || before.is_some();
+        if forwards && backwards {
+            return Err(bad_input("Page either forwards with first/after or backwards with last/before, not both."));
+        }
+        let size = match first.or(last) {
+            None => USUAL,
+            Some(size) => u64::try_from(size)
+                .ok()
+                .filter(|size| (1..=LARGEST).contains(size))
+                .ok_or_else(|| bad_input(format!("A page has between 1 and {LARGEST} records, not {size}.")))?,
+        };
+        Ok(Self { backwards, size, cursor: after.or(before) })
+    }
+
+    /// Whether the page goes towards the beginning.
+    pub fn is_backwards(&self) -> bool {
+        self.backwards
+    }
+
+    /// How many rows to read: one more than the page has, to see whether there are more.
+    pub fn rows(&self) -> u64 {
+        self.size + 1
+    }
+
+    /// The place that the page starts beyond; `None` when it starts at the list's end.
+    ///
+    /// # Errors
+    /// The cursor is not one of this list.
+    pub fn key<K: DeserializeOwned>(&self) -> Result<Option<K>> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let key = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        key.map(Some).ok_or_else(|| bad_input("The cursor is not one of this list: take it from pageInfo or an edge."))
+    }
+}
+
+/// A page in name order.
+pub async fn by_name<E>(
+    ctx: &Context<'_>,
+    select: Select<E>,
+    (name, id): (E::Column, E::Column),
+    page: &PageArgs,
+    key: impl Fn(&E::Model) -> (String, Uuid),
+) -> Result<Slice<E::Model>>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Sized + Send + Sync,
+{
+    let total = total(ctx, &select).await?;
+    let mut cursor = select.cursor_by((name, id));
+    match (page.key::<(String, Uuid)>()?, page.backwards) {
+        (Some(at), false) => _ = cursor.after(at),
+        (Some(at), true) => _ = cursor.before(at),
+        (None, _) => {}
+    }
+    if page.backwards { cursor.last(page.size + 1) } else { cursor.first(page.size + 1) };
+    let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
+    Slice::new(rows, page, total, key)
+}
+
+/// A page with the newest record first. Ids are time-sortable, so the id alone is the key.
+pub async fn newest_first<E>(
+    ctx: &Context<'_>,
+    select: Select<E>,
+    id: E::Column,
+    page: &PageArgs,
+    key: impl Fn(&E::Model) -> Uuid,
+) -> Result<Slice<E::Model>>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Sized + Send + Sync,
+{
+    let total = total(ctx, &select).await?;
+    let mut cursor = select.cursor_by(id);
+    cursor.desc();
+    match (page.key::<Uuid>()?, page.backwards) {
+        (Some(at), false) => _ = cursor.after(at),
+        (Some(at), true) => _ = cursor.before(at),
+        (None, _) => {}
+    }
+    if page.backwards { cursor.last(page.size + 1) } else { cursor.first(page.size + 1) };
+    let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
+    Slice::new(rows, page, total, key)
+}
+
+/// A page in the order of a whole number that is unique within the list, such as a line's position.
+pub async fn by_position<E>(
+    ctx: &Context<'_>,
+    select: Select<E>,
+    position: E::Column,
+    page: &PageArgs,
+    key: impl Fn(&E::Model) -> i32,
+) -> Result<Slice<E::Model>>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Sized + Send + Sync,
+{
+    let total = total(ctx, &select).await?;
+    let mut cursor = select.cursor_by(position);
+    match (page.key::<i32>()?, page.backwards) {
+        (Some(at), false) => _ = cursor.after(at),
+        (Some(at), true) => _ = cursor.before(at),
+        (None, _) => {}
+    }
+    if page.backwards { cursor.last(page.size + 1) } else { cursor.first(page.size + 1) };
+    let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
+    Slice::new(rows, page, total, key)
+}
+
+async fn total<E>(ctx: &Context<'_>, select: &Select<E>) -> Result<u64>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Sized + Send + Sync,
+{
+    if !ctx.look_ahead().field("totalCount").exists() {
+        return Ok(0);
+    }
+    select.clone().count(ctx.app()?.db.read()).await.map_err(internal)
+}
+
+/// One page of rows with their cursors.
+#[derive(Debug)]
+pub struct Slice<M> {
+    rows: Vec<(String, M)>,
+    has_previous: bool,
+    has_next: bool,
+    total: u64,
+}
+
+impl<M> Slice<M> {
+    /// Makes a page of [`PageArgs::rows`] rows in the list's order, whose cursors are their keys.
+    ///
+    /// # Errors
+    /// A key cannot be written.
+    pub fn new<K: Serialize>(mut rows: Vec<M>, page: &PageArgs, total: u64, key: impl Fn(&M) -> K) -> Result<Self> {
+        let size = usize::try_from(page.size).map_err(|_| Error::new("page size"))?;
+        let more = rows.len() > size;
+        if more && page.backwards {
+            rows.remove(0);
+        } else {
+            rows.truncate(size);
+        }
+        let beyond = page.cursor.is_some();
+        let (has_previous, has_next) = if page.backwards { (more, beyond) } else { (beyond, more) };
+        let rows = rows
+            .into_iter()
+            .map(|row| {
+                let cursor = serde_json::to_vec(&key(&row)).map_err(internal)?;
+                Ok((URL_SAFE_NO_PAD.encode(cursor), row))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Self { rows, has_previous, has_next, total })
+    }
+
+    /// The page as the connection of a type.
+    pub fn connect<T: OutputType>(self, node: impl Fn(M) -> T) -> List<T> {
+        let totals = ListTotals { total_count: self.total };
+        let mut list = Connection::with_additional_fields(self.has_previous, self.has_next, totals);
+        list.edges.extend(self.rows.into_iter().map(|(cursor, row)| Edge::new(cursor, node(row))));
+        list
+    }
+}

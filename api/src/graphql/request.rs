@@ -1,0 +1,84 @@
+//! What a resolver finds in its request: the app, the viewer, the loaders; and how errors leave it.
+
+use std::{fmt, sync::Arc};
+
+use async_graphql::{Context, Error, ErrorExtensions, Result, dataloader::DataLoader};
+use psa_entities::ProviderScope;
+
+use super::loaders::Rows;
+use crate::{app::App, auth::Viewer};
+
+/// What a resolver asks its context for.
+pub trait Request {
+    /// The app.
+    ///
+    /// # Errors
+    /// The schema is executed without a server.
+    fn app(&self) -> Result<&Arc<App>>;
+
+    /// Who asks.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`: nobody in particular.
+    fn viewer(&self) -> Result<&Viewer>;
+
+    /// The tenant: where every query starts.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`: nobody in particular.
+    fn scope(&self) -> Result<ProviderScope>;
+
+    /// The rows that this request has read already.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`: nobody in particular.
+    fn rows(&self) -> Result<&DataLoader<Rows>>;
+}
+
+impl Request for Context<'_> {
+    fn app(&self) -> Result<&Arc<App>> {
+        self.data()
+    }
+
+    fn viewer(&self) -> Result<&Viewer> {
+        self.data_opt().ok_or_else(unauthenticated)
+    }
+
+    fn scope(&self) -> Result<ProviderScope> {
+        self.viewer().map(|viewer| viewer.provider)
+    }
+
+    fn rows(&self) -> Result<&DataLoader<Rows>> {
+        self.data_opt().ok_or_else(unauthenticated)
+    }
+}
+
+/// Gives a request what its resolvers ask for.
+pub fn attach(request: async_graphql::Request, app: &Arc<App>, viewer: Option<Viewer>) -> async_graphql::Request {
+    let request = request.data(Arc::clone(app));
+    match viewer {
+        None => request,
+        Some(viewer) => {
+            let rows = DataLoader::new(Rows::new(Arc::clone(app), viewer.provider), tokio::spawn);
+            request.data(rows.delay(std::time::Duration::ZERO)).data(viewer)
+        }
+    }
+}
+
+/// An error about the query itself, which no payload can carry.
+pub fn bad_input(message: impl Into<String>) -> Error {
+    Error::new(message.into()).extend_with(|_, extensions| extensions.set("code", "BAD_USER_INPUT"))
+}
+
+/// Nobody in particular asks for something that is somebody's.
+pub fn unauthenticated() -> Error {
+    Error::new("Send a token in the Authorization header: `Bearer …`.")
+        .extend_with(|_, extensions| extensions.set("code", "UNAUTHENTICATED"))
+}
+
+/// Something broke. It is logged here, once, and the caller learns only that it did.
+pub fn internal(fault: impl fmt::Display) -> Error {
+    tracing::error!(%fault, "a request failed");
+    Error::new("Something broke on our side. Quote the request id when you report it.")
+        .extend_with(|_, extensions| extensions.set("code", "INTERNAL"))
+}

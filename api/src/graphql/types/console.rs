@@ -1,0 +1,213 @@
+//! What the console reported.
+
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use chrono::{DateTime, Utc};
+use psa_entities::{console_company, license, storage_account, storage_sample};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
+
+use super::product::BillableProduct;
+use crate::{
+    billing::product::{self, LicenseType},
+    graphql::{
+        ids::NodeKind,
+        loaders::console::StorageOf,
+        pagination::{List, PageArgs, newest_first},
+        request::{Request, internal},
+        scalars::{Bytes, Date, YearMonth},
+    },
+};
+
+/// A company of the console.
+#[derive(Debug, Clone)]
+pub struct ConsoleCompany(pub console_company::Model);
+
+/// A customer of the provider, as the console knows it.
+#[Object]
+impl ConsoleCompany {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::ConsoleCompany.id(self.0.id)
+    }
+
+    /// The id in the console.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// The name in the console.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The licences that it holds, the last reported first.
+    #[graphql(complexity = "10 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
+    async fn licenses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which licences; without it all of them.")] filter: Option<LicenseFilter>,
+        #[graphql(desc = "The size of a page forwards, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
+        #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
+    ) -> Result<List<License>> {
+        let page = PageArgs::new(first, after, last, before)?;
+        let select = ctx
+            .scope()?
+            .find::<license::Entity>()
+            .filter(license::Column::CompanyId.eq(self.0.id));
+        let select = select.filter(filter.unwrap_or_default().condition());
+        let slice = newest_first(ctx, select, license::Column::Id, &page, |row| row.id.uuid()).await?;
+        Ok(slice.connect(License))
+    }
+
+    /// What it kept on each storage account on each day of a month, by account and day. Days without a report are
+    /// absent.
+    #[graphql(complexity = "5 + 31 * child_complexity")]
+    async fn storage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The month.")] month: YearMonth,
+    ) -> Result<Vec<StorageSample>> {
+        let samples = ctx
+            .rows()?
+            .load_one(StorageOf(self.0.id, month.0))
+            .await
+            .map_err(internal)?;
+        Ok(samples.unwrap_or_default().into_iter().map(StorageSample).collect())
+    }
+
+    /// When the console last reported it.
+    async fn reported_at(&self) -> DateTime<Utc> {
+        self.0.reported_at
+    }
+}
+
+/// Which licences a list has.
+#[derive(Debug, Default, InputObject)]
+pub struct LicenseFilter {
+    /// Only those of this type, by the name the console shows.
+    pub license_type: Option<String>,
+    /// Only those that are in use, or only those that are not.
+    pub taken: Option<bool>,
+    /// Only trials, or only others.
+    pub trial: Option<bool>,
+}
+
+impl LicenseFilter {
+    fn condition(&self) -> Condition {
+        use license::Column;
+        let license_type = self.license_type.as_deref().map(LicenseType::from_reported);
+        Condition::all()
+            .add_option(license_type.map(|kind| Column::LicenseType.eq(kind.display_name())))
+            .add_option(self.taken.map(|taken| Column::Taken.eq(taken)))
+            .add_option(self.trial.map(|trial| Column::Trial.eq(trial)))
+    }
+}
+
+/// A licence.
+#[derive(Debug, Clone)]
+pub struct License(pub license::Model);
+
+/// A licence of the console: the record behind a counted quantity.
+#[Object]
+impl License {
+    /// The id in the console.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// The type by the name the console shows.
+    async fn license_type(&self) -> &str {
+        &self.0.license_type
+    }
+
+    /// What it is billed as.
+    async fn product(&self) -> BillableProduct {
+        BillableProduct(product::BillableProduct::License(LicenseType::from_reported(
+            &self.0.license_type,
+        )))
+    }
+
+    /// The computer that took it; null when none did.
+    async fn computer(&self) -> Option<&str> {
+        self.0.computer.as_deref()
+    }
+
+    /// The console user who took it; null when none did.
+    async fn user_name(&self) -> Option<&str> {
+        self.0.user_name.as_deref()
+    }
+
+    /// Whether it is in use. Only licences in use are billed.
+    async fn taken(&self) -> bool {
+        self.0.taken
+    }
+
+    /// Whether it is a trial. Trials are never billed.
+    async fn trial(&self) -> bool {
+        self.0.trial
+    }
+
+    /// When the console last reported it.
+    async fn reported_at(&self) -> DateTime<Utc> {
+        self.0.reported_at
+    }
+}
+
+/// A storage account.
+#[derive(Debug, Clone)]
+pub struct StorageAccount(pub storage_account::Model);
+
+/// A storage destination whose volume is billed.
+#[Object]
+impl StorageAccount {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::StorageAccount.id(self.0.id)
+    }
+
+    /// The id in the console.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// The name in the console.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+}
+
+/// A day's storage volumes.
+#[derive(Debug, Clone)]
+pub struct StorageSample(pub storage_sample::Model);
+
+/// What one company kept on one storage account on one day.
+#[Object]
+impl StorageSample {
+    /// The storage account.
+    async fn storage_account(&self, ctx: &Context<'_>) -> Result<StorageAccount> {
+        let account = ctx
+            .rows()?
+            .load_one(self.0.storage_account_id)
+            .await
+            .map_err(internal)?;
+        account
+            .map(StorageAccount)
+            .ok_or_else(|| internal("a storage sample without its account"))
+    }
+
+    /// The day, in the provider's time zone.
+    async fn day(&self) -> Date {
+        Date(self.0.day)
+    }
+
+    /// The volume stored.
+    async fn backup_bytes(&self) -> Bytes {
+        Bytes(self.0.backup_bytes)
+    }
+
+    /// The volume restored on that day.
+    async fn restored_bytes(&self) -> Bytes {
+        Bytes(self.0.restored_bytes)
+    }
+}

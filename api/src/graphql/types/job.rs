@@ -1,0 +1,124 @@
+//! Background jobs.
+
+use async_graphql::{Enum, ID, Json, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use psa_entities::job;
+
+use crate::graphql::ids::NodeKind;
+
+/// A job.
+#[derive(Debug, Clone)]
+pub struct Job(pub job::Model);
+
+/// Work that goes on after the call that asked for it was answered.
+#[Object]
+impl Job {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::Job.id(self.0.id)
+    }
+
+    /// What it does, such as `directory.import`.
+    async fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    /// How far it is.
+    async fn state(&self) -> JobState {
+        self.0.state.into()
+    }
+
+    /// What it is doing; null before it starts.
+    async fn phase(&self) -> Option<&str> {
+        self.0.phase.as_deref()
+    }
+
+    /// How much is done.
+    async fn progress(&self) -> Progress {
+        Progress { done: self.0.done, total: self.0.total }
+    }
+
+    /// How often it was started.
+    async fn attempts(&self) -> i32 {
+        self.0.attempts
+    }
+
+    /// Why it failed or has to try again; null when nothing is wrong.
+    async fn problem(&self) -> Option<Problem> {
+        self.0.problem.clone().map(Problem::from)
+    }
+
+    /// What it did, as its kind defines it; null before it has succeeded.
+    async fn result(&self) -> Option<Json<serde_json::Value>> {
+        self.0.result.clone().map(Json)
+    }
+
+    /// When it was asked for.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was first started; null while it waits.
+    async fn started_at(&self) -> Option<DateTime<Utc>> {
+        self.0.started_at
+    }
+
+    /// When it ended; null while it has not.
+    async fn finished_at(&self) -> Option<DateTime<Utc>> {
+        self.0.finished_at
+    }
+}
+
+/// How much of a job is done.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct Progress {
+    /// Records done.
+    pub done: i64,
+    /// Records in all; null when nobody knows.
+    pub total: Option<i64>,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "job::JobState")]
+pub enum JobState {
+    /// It waits.
+    Queued,
+    /// It runs.
+    Running,
+    /// It failed for a passing reason and will be tried again.
+    Retrying,
+    /// It is done.
+    Succeeded,
+    /// It failed; somebody has to mend the cause.
+    Failed,
+    /// Somebody stopped it.
+    Cancelled,
+}
+
+/// Something that is wrong, and what mends it.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Problem {
+    /// What kind of problem it is: one of the codes of `ErrorCode`, or of a billing line's block.
+    pub code: String,
+    /// What is wrong, for a person.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// More about the cause; null when there is no more.
+    pub detail: Option<String>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+impl From<psa_entities::Problem> for Problem {
+    fn from(problem: psa_entities::Problem) -> Self {
+        Self {
+            code: problem.code,
+            message: problem.message,
+            remedy: problem.remedy,
+            detail: problem.detail,
+            since: problem.since,
+        }
+    }
+}

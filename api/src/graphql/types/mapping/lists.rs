@@ -1,0 +1,122 @@
+//! The mappings of an integration.
+
+use async_graphql::{Context, ID, InputObject, Result};
+use psa_entities::ids::IntegrationId;
+
+use super::{CompanyMapping, ProductMapping, company_mapping_key, product_mapping_key};
+use crate::{
+    graphql::{
+        pagination::{List, PageArgs, Slice},
+        payload,
+        request::{Request, internal},
+    },
+    mapping::{
+        MappingState,
+        counts::{self, MappingCounts},
+        health::MappingHealth,
+        page::{self, CompanyFilter, Part, Place},
+        products,
+    },
+};
+
+/// Which company mappings a list has.
+#[derive(Debug, Default, InputObject)]
+pub struct CompanyMappingFilter {
+    /// Only those about which this was decided.
+    pub state: Option<MappingState>,
+    /// Only those with this in the console company's name, whatever case, accents and legal form, or of this id in the
+    /// console.
+    pub search: Option<String>,
+    /// Only those that are bound and whose PSA company is in this condition.
+    pub health: Option<MappingHealth>,
+}
+
+/// The console's companies in an integration: undecided ones first, then bound ones, then excluded ones, each in name
+/// order.
+///
+/// # Errors
+/// A cursor that is none of this list's.
+pub async fn company_mappings(
+    ctx: &Context<'_>,
+    integration: IntegrationId,
+    filter: Option<CompanyMappingFilter>,
+    page: &PageArgs,
+) -> Result<List<CompanyMapping>> {
+    let (db, scope) = (ctx.app()?.db.read(), ctx.scope()?);
+    let filter = filter.unwrap_or_default();
+    let filter = CompanyFilter {
+        state: filter.state,
+        search: filter.search,
+        health: filter.health,
+    };
+    let counted = ctx.look_ahead().field("totalCount").exists();
+    let total = if counted {
+        page::count(db, scope, integration, &filter).await.map_err(internal)?
+    } else {
+        0
+    };
+    let part = Part {
+        beyond: page.key::<Place>()?,
+        backwards: page.is_backwards(),
+        limit: page.rows(),
+    };
+    let rows = page::read(db, scope, integration, &filter, &part)
+        .await
+        .map_err(internal)?;
+    Ok(Slice::new(rows, page, total, Place::of)?.connect(CompanyMapping))
+}
+
+/// How many companies there are in an integration and what was decided about them.
+///
+/// # Errors
+/// Only of the database.
+pub async fn company_counts(ctx: &Context<'_>, integration: IntegrationId) -> Result<MappingCounts> {
+    payload::value(counts::companies(ctx.app()?, ctx.scope()?, integration).await)
+}
+
+/// Every billable product in an integration.
+///
+/// # Errors
+/// Only of the database.
+pub async fn product_mappings(ctx: &Context<'_>, integration: IntegrationId) -> Result<Vec<ProductMapping>> {
+    let rows = payload::value(products::overview(ctx.app()?, ctx.scope()?, integration).await)?;
+    Ok(rows.into_iter().map(ProductMapping).collect())
+}
+
+/// The company mapping of a global id; `None` when there is none, or it is not the caller's.
+///
+/// # Errors
+/// Only of the database.
+pub async fn find_company_mapping(ctx: &Context<'_>, id: &ID) -> Result<Option<CompanyMapping>> {
+    let Some((integration, company)) = company_mapping_key(id) else {
+        return Ok(None);
+    };
+    if !is_own(ctx, integration).await? {
+        return Ok(None);
+    }
+    let rows = page::find(ctx.app()?.db.read(), ctx.scope()?, integration, [company])
+        .await
+        .map_err(internal)?;
+    Ok(rows.into_iter().next().map(CompanyMapping))
+}
+
+/// The product mapping of a global id; `None` when there is none, or it is not the caller's.
+///
+/// # Errors
+/// Only of the database.
+pub async fn find_product_mapping(ctx: &Context<'_>, id: &ID) -> Result<Option<ProductMapping>> {
+    let Some((integration, product)) = product_mapping_key(id) else {
+        return Ok(None);
+    };
+    if !is_own(ctx, integration).await? {
+        return Ok(None);
+    }
+    let row = products::find(ctx.app()?.db.read(), ctx.scope()?, integration, &product)
+        .await
+        .map_err(internal)?;
+    Ok(row.map(ProductMapping))
+}
+
+async fn is_own(ctx: &Context<'_>, integration: IntegrationId) -> Result<bool> {
+    Ok(ctx.rows()?.load_one(integration).await.map_err(internal)?.is_some())
+}

@@ -1,0 +1,328 @@
+//! What the PSA has, as the last import saw it.
+
+mod lists;
+
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use psa_entities::{agreement, board, psa_company, psa_product};
+
+pub use lists::{AgreementFilter, PsaCompanyFilter, PsaProductFilter, agreements, boards, psa_companies, psa_products};
+
+use crate::graphql::{
+    ids::NodeKind,
+    loaders::psa::CompanyInPsa,
+    request::{Request, internal},
+    scalars::{Date, Decimal},
+};
+
+/// A company of the PSA.
+#[derive(Debug, Clone)]
+pub struct PsaCompany(pub psa_company::Model);
+
+/// A company as the PSA knows it.
+#[Object]
+impl PsaCompany {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::PsaCompany.id(self.0.id)
+    }
+
+    /// The id in the PSA.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// The short name in the PSA; null where it has none.
+    async fn identifier(&self) -> Option<&str> {
+        self.0.identifier.as_deref()
+    }
+
+    /// The name in the PSA.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The status in the PSA's words; null when it has none.
+    async fn status(&self) -> Option<&str> {
+        self.0.status.as_deref()
+    }
+
+    /// The types in the PSA's words.
+    async fn types(&self) -> &[String] {
+        &self.0.types.0
+    }
+
+    /// Whether the PSA no longer has it.
+    async fn deleted(&self) -> bool {
+        self.0.deleted
+    }
+
+    /// When an import last saw it, or found it gone.
+    async fn imported_at(&self) -> DateTime<Utc> {
+        self.0.imported_at
+    }
+}
+
+/// A product of the PSA.
+#[derive(Debug, Clone)]
+pub struct PsaProduct(pub psa_product::Model);
+
+/// A product of the PSA's catalogue.
+#[Object]
+impl PsaProduct {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::PsaProduct.id(self.0.id)
+    }
+
+    /// The id in the PSA.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// The short name in the PSA.
+    async fn identifier(&self) -> &str {
+        &self.0.identifier
+    }
+
+    /// The description, which stands on invoices unless the settings say otherwise.
+    async fn description(&self) -> &str {
+        &self.0.description
+    }
+
+    /// The list price per unit, in the PSA's currency; null when it has none.
+    async fn price(&self) -> Option<Decimal> {
+        self.0.price.map(Decimal::from)
+    }
+
+    /// The list cost per unit, in the PSA's currency; null when it has none.
+    async fn cost(&self) -> Option<Decimal> {
+        self.0.cost.map(Decimal::from)
+    }
+
+    /// The unit of measure in the PSA's words; null when it has none.
+    async fn unit(&self) -> Option<&str> {
+        self.0.unit.as_deref()
+    }
+
+    /// Whether the PSA still sells it.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+
+    /// Whether it may be put on an agreement.
+    async fn billable(&self) -> bool {
+        self.0.billable
+    }
+
+    /// Whether the PSA no longer has it.
+    async fn deleted(&self) -> bool {
+        self.0.deleted
+    }
+}
+
+/// An agreement of the PSA.
+#[derive(Debug, Clone)]
+pub struct Agreement(pub agreement::Model);
+
+/// An agreement that additions are billed on; in Autotask a contract.
+#[Object]
+impl Agreement {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::Agreement.id(self.0.id)
+    }
+
+    /// The id in the PSA.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// The name in the PSA.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The type in the PSA's words; null when it has none.
+    #[graphql(name = "type")]
+    async fn kind(&self) -> Option<&str> {
+        self.0.kind.as_deref()
+    }
+
+    /// The company that it bills; null when that company is not imported.
+    async fn company(&self, ctx: &Context<'_>) -> Result<Option<PsaCompany>> {
+        let key = CompanyInPsa(self.0.integration_id, self.0.psa_company_external_id.clone());
+        Ok(ctx.rows()?.load_one(key).await.map_err(internal)?.map(PsaCompany))
+    }
+
+    /// Whether it can be billed on.
+    async fn status(&self) -> AgreementStatus {
+        self.0.status.into()
+    }
+
+    /// The first day of its term; null when the PSA does not say.
+    async fn start_date(&self) -> Option<Date> {
+        self.0.start_date.map(Date)
+    }
+
+    /// The last day of its term; null when it does not end.
+    async fn end_date(&self) -> Option<Date> {
+        self.0.end_date.map(Date)
+    }
+
+    /// The first day that it bills for; null when the PSA does not say.
+    async fn billing_start_date(&self) -> Option<Date> {
+        self.0.billing_start_date.map(Date)
+    }
+
+    /// The day of its next invoice; null when the PSA does not say. What is written later misses that invoice.
+    async fn next_invoice_date(&self) -> Option<Date> {
+        self.0.next_invoice_date.map(Date)
+    }
+
+    /// The billing cycle in the PSA's words; null when it has none.
+    async fn billing_cycle(&self) -> Option<&str> {
+        self.0.billing_cycle.as_deref()
+    }
+
+    /// Whether the PSA bills partial periods in proportion.
+    async fn prorated(&self) -> bool {
+        self.0.prorated
+    }
+
+    /// The ISO 4217 code of its currency; null when the PSA does not say.
+    async fn currency(&self) -> Option<&str> {
+        self.0.currency.as_deref()
+    }
+
+    /// Whether the PSA no longer has it.
+    async fn deleted(&self) -> bool {
+        self.0.deleted
+    }
+}
+
+/// Whether an agreement can be billed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "agreement::AgreementStatus")]
+pub enum AgreementStatus {
+    /// It is in force.
+    Active,
+    /// It is switched off in the PSA.
+    Inactive,
+    /// It is cancelled in the PSA.
+    Cancelled,
+    /// Its term has ended.
+    Expired,
+}
+
+/// A board of the PSA.
+#[derive(Debug, Clone)]
+pub struct Board(pub board::Model);
+
+/// A board that tickets stand on, with what a ticket on it may choose from; in Autotask a queue.
+#[Object]
+impl Board {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::Board.id(self.0.id)
+    }
+
+    /// The id in the PSA.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// The name in the PSA.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Whether the PSA still uses it.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+
+    /// Whether the PSA no longer has it.
+    async fn deleted(&self) -> bool {
+        self.0.deleted
+    }
+
+    /// Its ticket statuses, in the PSA's order.
+    async fn statuses(&self) -> Vec<BoardStatus> {
+        self.0.statuses.0.iter().cloned().map(BoardStatus::from).collect()
+    }
+
+    /// What the connector's routing fields offer on this board, by field name.
+    async fn choices(&self) -> Vec<RoutingChoices> {
+        let fields = self.0.choices.0.iter();
+        fields
+            .map(|(field, choices)| RoutingChoices::new(field, choices))
+            .collect()
+    }
+}
+
+/// A ticket status of a board.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct BoardStatus {
+    /// The id in the PSA.
+    pub id: ID,
+    /// The name in the PSA.
+    pub name: String,
+    /// Whether a ticket in it counts as closed.
+    pub closed: bool,
+    /// Whether new tickets start in it.
+    pub default: bool,
+    /// Whether the PSA still uses it.
+    pub active: bool,
+}
+
+impl From<board::BoardStatus> for BoardStatus {
+    fn from(status: board::BoardStatus) -> Self {
+        Self {
+            id: ID(status.id),
+            name: status.name,
+            closed: status.closed,
+            default: status.default,
+            active: status.active,
+        }
+    }
+}
+
+/// What one routing field offers on a board.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct RoutingChoices {
+    /// The name of the field, as the connector describes it.
+    pub field: String,
+    /// What can be chosen.
+    pub choices: Vec<Choice>,
+}
+
+impl RoutingChoices {
+    fn new(field: &str, choices: &[board::Choice]) -> Self {
+        Self {
+            field: field.to_owned(),
+            choices: choices.iter().cloned().map(Choice::from).collect(),
+        }
+    }
+}
+
+/// One choice of a routing field.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Choice {
+    /// The id in the PSA.
+    pub id: ID,
+    /// The name in the PSA.
+    pub name: String,
+    /// The ids of the choices of the field it depends on that allow it; empty when every one does.
+    pub within: Vec<ID>,
+}
+
+impl From<board::Choice> for Choice {
+    fn from(choice: board::Choice) -> Self {
+        Self {
+            id: ID(choice.id),
+            name: choice.name,
+            within: choice.within.into_iter().map(ID).collect(),
+        }
+    }
+}

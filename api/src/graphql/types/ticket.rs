@@ -1,0 +1,418 @@
+//! Incidents, what they owe the PSA, and the tickets that stand for them.
+
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use psa_entities::{agent_event, agent_settings, delivery, delivery_attempt, incident};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::{console::ConsoleCompany, job::Problem};
+use crate::{
+    graphql::{
+        ids::NodeKind,
+        loaders::ticket::{AttemptsOf, DeliveriesOf},
+        pagination::{List, PageArgs, newest_first},
+        request::{Request, internal},
+    },
+    tickets::{event::AgentReport, known::KnownTicket},
+};
+
+/// An incident.
+#[derive(Debug, Clone)]
+pub struct Incident(pub incident::Model);
+
+/// A condition from its first event to its recovery, and the ticket that stands for it.
+#[Object]
+impl Incident {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::Incident.id(self.0.id)
+    }
+
+    /// The company it happens at.
+    async fn company(&self, ctx: &Context<'_>) -> Result<ConsoleCompany> {
+        let row = ctx.rows()?.load_one(self.0.company_id).await.map_err(internal)?;
+        row.map(ConsoleCompany).ok_or_else(|| internal("an incident without its company"))
+    }
+
+    /// The agent that reports it.
+    async fn agent(&self) -> Agent {
+        self.0.agent.into()
+    }
+
+    /// The stable name of the condition.
+    async fn condition(&self) -> &str {
+        &self.0.condition_key
+    }
+
+    /// How far it is.
+    async fn state(&self) -> IncidentState {
+        self.0.state.into()
+    }
+
+    /// The worst severity seen.
+    async fn severity(&self) -> Severity {
+        self.0.severity.into()
+    }
+
+    /// What its latest failure says, in one line.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// How many failures were reported.
+    async fn occurrences(&self) -> i32 {
+        self.0.occurrences
+    }
+
+    /// When its first event happened.
+    async fn first_at(&self) -> DateTime<Utc> {
+        self.0.first_at
+    }
+
+    /// When its latest event happened.
+    async fn last_at(&self) -> DateTime<Utc> {
+        self.0.last_at
+    }
+
+    /// When its condition recovered; null while it holds.
+    async fn recovered_at(&self) -> Option<DateTime<Utc>> {
+        self.0.recovered_at
+    }
+
+    /// When it stopped being open, on our side or in the PSA; null while it is open.
+    async fn ended_at(&self) -> Option<DateTime<Utc>> {
+        self.0.ended_at
+    }
+
+    /// Its ticket as last read; null until there is one.
+    async fn ticket(&self) -> Result<Option<Ticket>> {
+        let known = self.0.ticket.clone().map(serde_json::from_value::<KnownTicket>).transpose();
+        Ok(known.map_err(internal)?.map(Ticket::from))
+    }
+
+    /// The events that were reported of its condition while it lasted, newest first.
+    #[graphql(complexity = "5 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The size of a page forwards, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
+        #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
+    ) -> Result<List<AgentEvent>> {
+        use agent_event::Column;
+        let page = PageArgs::new(first, after, last, before)?;
+        let select = ctx
+            .scope()?
+            .find::<agent_event::Entity>()
+            .filter(Column::Agent.eq(self.0.agent))
+            .filter(Column::ConditionKey.eq(self.0.condition_key.as_str()))
+            .filter(Column::OccurredAt.between(self.0.first_at, self.0.last_at));
+        let slice = newest_first(ctx, select, Column::Id, &page, |row| row.id.uuid()).await?;
+        Ok(slice.connect(AgentEvent))
+    }
+
+    /// What it owes and owed the PSA, in order.
+    #[graphql(complexity = "5 + 5 * child_complexity")]
+    async fn deliveries(&self, ctx: &Context<'_>) -> Result<Vec<Delivery>> {
+        let rows = ctx.rows()?.load_one(DeliveriesOf(self.0.id)).await.map_err(internal)?;
+        Ok(rows.unwrap_or_default().into_iter().map(Delivery).collect())
+    }
+}
+
+/// A ticket of the PSA.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Ticket {
+    /// The id in the PSA.
+    pub external_id: String,
+    /// The number that people call it by; null where that is the id.
+    pub number: Option<String>,
+    /// The page a person opens to see it; null when the PSA does not say.
+    pub url: Option<String>,
+    /// The name of its status; null when the PSA does not say.
+    pub status: Option<String>,
+    /// Whether it counts as closed.
+    pub closed: bool,
+    /// Whether somebody else than us was seen to have changed it.
+    pub touched_by_person: bool,
+}
+
+impl From<KnownTicket> for Ticket {
+    fn from(known: KnownTicket) -> Self {
+        Self {
+            external_id: known.ticket.id.to_string(),
+            number: known.ticket.number,
+            url: known.ticket.url,
+            status: known.ticket.status_name,
+            closed: known.ticket.closed,
+            touched_by_person: known.touched,
+        }
+    }
+}
+
+/// An event.
+#[derive(Debug, Clone)]
+pub struct AgentEvent(pub agent_event::Model);
+
+/// An event as an agent reported it.
+#[Object]
+impl AgentEvent {
+    /// The id that the sender gave it.
+    async fn event_id(&self) -> &str {
+        &self.0.event_id
+    }
+
+    /// What rules are looked up by, such as `ERROR` or `CPU_USAGE:PROBLEM`.
+    async fn trigger(&self) -> &str {
+        &self.0.status
+    }
+
+    /// How bad it is.
+    async fn severity(&self) -> Result<Severity> {
+        Ok(self.report()?.severity().into())
+    }
+
+    /// The computer it happened on.
+    async fn computer(&self) -> Result<String> {
+        Ok(match self.report()? {
+            AgentReport::Backup(run) => run.computer_name,
+            AgentReport::Rmm(alert) => alert.computer_name,
+        })
+    }
+
+    /// The plan of a backup run, or the title of an alert.
+    async fn title(&self) -> Result<String> {
+        Ok(match self.report()? {
+            AgentReport::Backup(run) => run.plan_name,
+            AgentReport::Rmm(alert) => alert.title,
+        })
+    }
+
+    /// What the agent said about it; null when it said nothing.
+    async fn message(&self) -> Result<Option<String>> {
+        Ok(match self.report()? {
+            AgentReport::Backup(run) => run.error_message,
+            AgentReport::Rmm(alert) => alert.message,
+        })
+    }
+
+    /// When it happened, by the sender's clock.
+    async fn occurred_at(&self) -> DateTime<Utc> {
+        self.0.occurred_at
+    }
+
+    /// When it was reported.
+    async fn received_at(&self) -> DateTime<Utc> {
+        self.0.received_at
+    }
+}
+
+impl AgentEvent {
+    fn report(&self) -> Result<AgentReport> {
+        serde_json::from_value(self.0.detail.clone()).map_err(internal)
+    }
+}
+
+/// A delivery.
+#[derive(Debug, Clone)]
+pub struct Delivery(pub delivery::Model);
+
+/// One operation on the PSA that an incident owes. It is carried out exactly once, whatever breaks meanwhile.
+#[Object]
+impl Delivery {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::Delivery.id(self.0.id)
+    }
+
+    /// What it does.
+    async fn kind(&self) -> DeliveryKind {
+        self.0.kind.into()
+    }
+
+    /// How far it is.
+    async fn state(&self) -> DeliveryState {
+        self.0.state.into()
+    }
+
+    /// Why it is held; null in every other state.
+    async fn hold(&self) -> Option<HoldReason> {
+        self.0.hold.map(HoldReason::from)
+    }
+
+    /// The marker that the ticket or note bears in the PSA.
+    async fn marker(&self) -> &str {
+        &self.0.marker
+    }
+
+    /// The attempts so far, in order.
+    #[graphql(complexity = "2 + 3 * child_complexity")]
+    async fn attempts(&self, ctx: &Context<'_>) -> Result<Vec<DeliveryAttempt>> {
+        let rows = ctx.rows()?.load_one(AttemptsOf(self.0.id)).await.map_err(internal)?;
+        Ok(rows.unwrap_or_default().into_iter().map(DeliveryAttempt::from).collect())
+    }
+
+    /// The incident that owes it.
+    async fn incident(&self, ctx: &Context<'_>) -> Result<Incident> {
+        let row = ctx.rows()?.load_one(self.0.incident_id).await.map_err(internal)?;
+        row.map(Incident).ok_or_else(|| internal("a delivery without its incident"))
+    }
+
+    /// When it is tried next; null when nothing is going to be tried.
+    async fn next_attempt_at(&self) -> Option<DateTime<Utc>> {
+        let waits = matches!(self.0.state, delivery::DeliveryState::Owed | delivery::DeliveryState::Uncertain);
+        waits.then_some(self.0.next_attempt_at)
+    }
+
+    /// Why it is not delivered, as far as that is known; null when nothing is wrong.
+    async fn problem(&self) -> Option<Problem> {
+        self.0.problem.clone().map(Problem::from)
+    }
+
+    /// When it became owed.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When the PSA had it; null before.
+    async fn delivered_at(&self) -> Option<DateTime<Utc>> {
+        self.0.delivered_at
+    }
+}
+
+/// One attempt to deliver. It is recorded before the PSA is called.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct DeliveryAttempt {
+    /// Its number, from 1.
+    pub number: i32,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When its outcome was known; null while it is not.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// How it ended; null while that is not known.
+    pub outcome: Option<AttemptOutcome>,
+    /// Why it failed; null when it did not.
+    pub problem: Option<Problem>,
+}
+
+impl From<delivery_attempt::Model> for DeliveryAttempt {
+    fn from(row: delivery_attempt::Model) -> Self {
+        Self {
+            number: row.number,
+            started_at: row.started_at,
+            finished_at: row.finished_at,
+            outcome: row.outcome.map(AttemptOutcome::from),
+            problem: row.problem.map(Problem::from),
+        }
+    }
+}
+
+/// Which agent reports an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "agent_settings::Agent")]
+pub enum Agent {
+    /// The backup agent: results of backup plans.
+    Backup,
+    /// The remote monitoring agent: alerts.
+    Rmm,
+}
+
+/// How far an incident is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "incident::IncidentState")]
+pub enum IncidentState {
+    /// The condition holds.
+    Open,
+    /// The condition is gone, its ticket is not closed.
+    Recovered,
+    /// The condition is gone and we close its ticket.
+    Closed,
+    /// A person closed its ticket in the PSA.
+    ClosedInPsa,
+}
+
+/// How bad a condition is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "incident::Severity")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// May become a failure.
+    Warning,
+    /// Something failed.
+    Error,
+    /// Something failed and data is at risk.
+    Critical,
+}
+
+/// What a delivery does in the PSA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "delivery::DeliveryKind")]
+pub enum DeliveryKind {
+    /// Creates the ticket.
+    Open,
+    /// Adds a note.
+    Note,
+    /// Closes the ticket.
+    Close,
+    /// Reopens the ticket.
+    Reopen,
+    /// Raises the ticket's priority.
+    Escalate,
+}
+
+/// How far a delivery is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "delivery::DeliveryState")]
+pub enum DeliveryState {
+    /// It waits for its turn.
+    Owed,
+    /// It waits until the reason for holding it is gone, and then goes on by itself.
+    Held,
+    /// The PSA is being called.
+    Sending,
+    /// The call may have happened. Before it is made again, the PSA is searched for what it may have written.
+    Uncertain,
+    /// The PSA has it.
+    Delivered,
+    /// It failed for good. Retry it when the cause is mended, or discard it.
+    Dead,
+    /// It was given up.
+    Discarded,
+}
+
+/// Why a delivery is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "delivery::HoldReason")]
+pub enum HoldReason {
+    /// Nobody said which PSA company the company is.
+    CompanyUnmapped,
+    /// The company is excluded.
+    CompanyExcluded,
+    /// The routing lacks something, or names what the PSA no longer has.
+    RoutingIncomplete,
+    /// The integration is paused, or not activated yet.
+    IntegrationPaused,
+    /// The PSA does not accept the keys.
+    IntegrationBroken,
+    /// The PSA does not answer.
+    PsaUnavailable,
+    /// An earlier delivery of the incident is held or dead.
+    EarlierDelivery,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "delivery_attempt::AttemptOutcome")]
+pub enum AttemptOutcome {
+    /// The PSA accepted the write.
+    Delivered,
+    /// It was there already: from an earlier attempt, or because a person was faster.
+    Adopted,
+    /// The PSA refused it.
+    Refused,
+    /// The call ended without an answer.
+    Uncertain,
+    /// The call had no effect.
+    NotSent,
+}

@@ -1,0 +1,214 @@
+//! The GraphQL endpoint: from a request to an answer, and nothing a browser could be tricked into sending.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE},
+    },
+    web::{self, Bytes, Payload},
+};
+use async_graphql::{
+    Executor, Request, Response,
+    http::GraphiQLSource,
+    parser::types::{DocumentOperations, OperationType},
+};
+use futures_util::FutureExt;
+
+use super::{
+    answer::{self, Refusal, note},
+    negotiation::{self, MediaType},
+    request,
+};
+use crate::{
+    app::App,
+    auth::{self, AuthError, Viewer},
+    graphql::{limits::Limits, request::attach},
+};
+
+/// What the handlers share.
+pub struct Endpoint<E> {
+    app: Arc<App>,
+    schema: E,
+    limits: Limits,
+}
+
+impl<E: Executor> Endpoint<E> {
+    /// An endpoint for `schema`.
+    pub fn new(app: Arc<App>, schema: E) -> Self {
+        let limits = Limits::new(&app.config.limits);
+        Self { app, schema, limits }
+    }
+
+    /// Carries the request out, in the time that it has.
+    async fn answer(&self, http: &HttpRequest, media: MediaType, body: Option<Payload>) -> HttpResponse {
+        let timeout = self.app.config.server.request_timeout();
+        let work = AssertUnwindSafe(self.execute(http, body)).catch_unwind();
+        let refusal = match tokio::time::timeout(timeout, work).await {
+            Ok(Ok(Ok(response))) => return answer::graphql(http, media, response),
+            Ok(Ok(Err(refusal))) => refusal,
+            Ok(Err(_)) => {
+                tracing::error!("a request panicked");
+                answer::internal()
+            }
+            Err(_) => {
+                let message = format!("The request took longer than {} s.", timeout.as_secs());
+                Refusal::new(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message)
+            }
+        };
+        refusal.respond(http, media)
+    }
+
+    async fn execute(&self, http: &HttpRequest, body: Option<Payload>) -> Result<Response, Refusal> {
+        let viewer = self.viewer(http).await?;
+        note(http, |details| details.provider = Some(viewer.provider.provider_id()));
+        let is_get = body.is_none();
+        let request = match body {
+            Some(body) => request::from_body(&self.read(body).await?),
+            None => request::from_parameters(http.query_string()),
+        };
+        let mut request = request
+            .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", sentence(&error.to_string())))?;
+        if let Err(error) = self.limits.check(&mut request) {
+            return Ok(Response::from_errors(vec![error]));
+        }
+        let operation = Operation::of(&mut request);
+        note(http, |details| details.operation = operation.name.clone());
+        if is_get && operation.changes_something {
+            let message = "A mutation must be sent by POST.";
+            return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "MUTATION_BY_GET", message));
+        }
+        Ok(self.schema.execute(attach(request, &self.app, Some(viewer))).await)
+    }
+
+    async fn viewer(&self, http: &HttpRequest) -> Result<Viewer, Refusal> {
+        let refuse = |reason: &str| {
+            let message = format!("{reason} Send a token of the console in the Authorization header: `Bearer …`.");
+            Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
+        };
+        let header = http.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let (_, token) = token.ok_or_else(|| refuse("There is no token."))?;
+        auth::authenticate(&self.app, token.trim())
+            .await
+            .map_err(|error| match error {
+                AuthError::Token(error) => refuse(&sentence(&error.to_string())),
+                AuthError::Database(error) => {
+                    tracing::error!(%error, "the viewer of a request cannot be made out");
+                    answer::internal()
+                }
+            })
+    }
+
+    async fn read(&self, body: Payload) -> Result<Bytes, Refusal> {
+        let limit = self.app.config.server.max_body_bytes;
+        match body.to_bytes_limited(limit).await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(_)) => Err(Refusal::new(
+                StatusCode::BAD_REQUEST,
+                "BAD_REQUEST",
+                "The body broke off.",
+            )),
+            Err(_) => {
+                let message = format!("The body is longer than {limit} bytes. Send fewer records at a time.");
+                Err(Refusal::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "PAYLOAD_TOO_LARGE",
+                    message,
+                ))
+            }
+        }
+    }
+}
+
+/// `POST /graphql`.
+pub async fn post<E: Executor>(http: HttpRequest, body: Payload, endpoint: web::Data<Endpoint<E>>) -> HttpResponse {
+    // Any web page may send the other types without asking the browser's leave.
+    if !negotiation::is_json(&http) {
+        let message = "The body must have the type application/json, in UTF-8.";
+        return Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
+            .respond(&http, MediaType::Json);
+    }
+    match negotiation::accepted(&http) {
+        Some(media) => endpoint.answer(&http, media, Some(body)).await,
+        None => not_acceptable(&http),
+    }
+}
+
+/// `GET /graphql`, for queries.
+pub async fn get<E: Executor>(http: HttpRequest, endpoint: web::Data<Endpoint<E>>) -> HttpResponse {
+    match negotiation::accepted(&http) {
+        Some(media) => endpoint.answer(&http, media, None).await,
+        None => not_acceptable(&http),
+    }
+}
+
+/// `GET /graphiql`: a page for trying queries. It asks for the token in its header editor and keeps it to itself.
+pub async fn graphiql(http: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    if !app.config.server.graphiql {
+        return answer::not_found(http).await;
+    }
+    let page = GraphiQLSource::build()
+        .endpoint("/graphql")
+        .title("PSA Bridge")
+        .finish();
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(page)
+}
+
+fn not_acceptable(http: &HttpRequest) -> HttpResponse {
+    let message = "Accept application/graphql-response+json or application/json.";
+    Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message).respond(http, MediaType::Json)
+}
+
+/// What a request is going to do.
+struct Operation {
+    name: Option<String>,
+    changes_something: bool,
+}
+
+impl Operation {
+    /// Reads it from the parsed document. A document that names no clear operation is refused by the engine later.
+    fn of(request: &mut Request) -> Self {
+        let asked = request.operation_name.clone();
+        let Ok(document) = request.parsed_query() else {
+            return Self {
+                name: asked,
+                changes_something: false,
+            };
+        };
+        let changes = |ty: OperationType| ty == OperationType::Mutation;
+        match (&document.operations, asked) {
+            (DocumentOperations::Single(operation), name) => Self {
+                name,
+                changes_something: changes(operation.node.ty),
+            },
+            (DocumentOperations::Multiple(operations), asked) => {
+                let only = (operations.len() == 1)
+                    .then(|| operations.keys().next())
+                    .flatten()
+                    .map(ToString::to_string);
+                let name = asked.or(only);
+                let found = name.as_deref().and_then(|name| operations.get(name));
+                Self {
+                    changes_something: found.is_some_and(|operation| changes(operation.node.ty)),
+                    name,
+                }
+            }
+        }
+    }
+}
+
+/// An error's text as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), characters.as_str())
+    })
+}

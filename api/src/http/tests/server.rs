@@ -1,0 +1,148 @@
+//! A server with a schema of its own, and a client that speaks to it.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_graphql::{EmptySubscription, Object, Result, Schema};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::testing::TestApp,
+    auth::{PermissionSet, mint},
+    http::serve_schema,
+};
+
+struct Query;
+
+#[Object]
+impl Query {
+    async fn double(&self, n: i64) -> i64 {
+        n * 2
+    }
+
+    async fn fails(&self) -> Result<Option<i32>> {
+        Err(sea_orm::DbErr::Custom("SELECT canary FROM secret".to_owned()).into())
+    }
+
+    async fn panics(&self, message: String) -> i32 {
+        message.parse().expect("a resolver that panics")
+    }
+
+    async fn never(&self) -> i32 {
+        std::future::pending().await
+    }
+}
+
+struct Mutation;
+
+#[Object]
+impl Mutation {
+    async fn touch(&self) -> bool {
+        true
+    }
+}
+
+pub(super) struct Server {
+    pub(super) test: TestApp,
+    pub(super) address: SocketAddr,
+    pub(super) client: Client,
+    pub(super) shutdown: CancellationToken,
+    pub(super) task: JoinHandle<io::Result<()>>,
+}
+
+impl Server {
+    pub(super) async fn start() -> Self {
+        let test = TestApp::with(|config| {
+            config.server.request_timeout_seconds = 1;
+            config.server.max_body_bytes = 4_096;
+        })
+        .await;
+        let limits = &test.app.config.limits;
+        let schema = Schema::build(Query, Mutation, EmptySubscription)
+            .limit_depth(limits.depth)
+            .limit_complexity(limits.complexity)
+            .finish();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = CancellationToken::new();
+        let task = tokio::spawn(serve_schema(Arc::clone(&test.app), schema, listener, shutdown.clone()));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the client of the test speaks to the server of the test"
+        )]
+        let client = Client::new();
+        Self {
+            test,
+            address,
+            client,
+            shutdown,
+            task,
+        }
+    }
+
+    pub(super) fn token(&self) -> String {
+        let auth = &self.test.app.config.auth;
+        let ttl = Duration::from_secs(60);
+        mint::mint(auth, "ann", "msp-1", PermissionSet::all(), ttl, self.test.app.now())
+            .unwrap()
+            .expose_secret()
+            .to_owned()
+    }
+
+    pub(super) fn post(&self, accept: &str) -> RequestBuilder {
+        self.client
+            .post(format!("http://{}/graphql", self.address))
+            .header("accept", accept)
+            .header("content-type", "application/json")
+            .bearer_auth(self.token())
+    }
+
+    pub(super) fn get(&self, path: &str) -> RequestBuilder {
+        self.client
+            .get(format!("http://{}{path}", self.address))
+            .bearer_auth(self.token())
+    }
+}
+
+pub(super) const STRICT: &str = "application/graphql-response+json";
+
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+pub(super) async fn send(request: RequestBuilder) -> Answer {
+    let response: Response = request.send().await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    Answer {
+        status,
+        headers,
+        body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    }
+}
+
+impl Answer {
+    pub(super) fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or_default()
+    }
+
+    pub(super) fn media(&self) -> &str {
+        self.headers["content-type"].to_str().unwrap()
+    }
+}
+
+pub(super) fn query(text: &str) -> String {
+    json!({ "query": text }).to_string()
+}

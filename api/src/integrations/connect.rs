@@ -1,0 +1,177 @@
+//! Connecting a PSA and replacing its keys: verified first, sealed then, stored in one transaction.
+
+use psa_connectors::{Credentials, Descriptor, ErrorKind, record::Account};
+use psa_entities::{
+    ProviderScope, credential,
+    ids::IntegrationId,
+    integration::{self, IntegrationStatus},
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::connections;
+use crate::{
+    app::App,
+    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+    vault::Binding,
+};
+
+/// A connection to be made.
+#[derive(Debug)]
+pub struct NewIntegration {
+    /// The connector's kind.
+    pub kind: String,
+    /// The name people know it by; unique for the provider.
+    pub name: String,
+    /// The credentials by the descriptor's field names.
+    pub credentials: Vec<(String, SecretString)>,
+}
+
+/// Connects a PSA. Nothing is stored unless the PSA accepts the credentials.
+///
+/// # Errors
+/// A missing or unknown field, a name that is taken, or what the PSA says.
+pub async fn connect(app: &App, scope: ProviderScope, new: NewIntegration) -> Outcome<integration::Model> {
+    let name = new.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 100 {
+        let error = UserError::new(ErrorCode::Invalid, "The name must have between 1 and 100 characters.").at("name");
+        return Err(Failure::refused(error));
+    }
+    let (descriptor, account) = verify(app, &new.kind, &new.credentials).await?;
+    let taken = scope.find::<integration::Entity>().filter(integration::Column::Name.eq(name.as_str()));
+    if taken.count(app.db.read()).await? > 0 {
+        let error = UserError::new(ErrorCode::AlreadyExists, format!("There is an integration called “{name}” already."));
+        return Err(Failure::refused(error.at("name").with_remedy("Choose another name, or replace the keys of that one with updateCredentials.")));
+    }
+    let now = app.now();
+    let row = integration::Model {
+        id: IntegrationId::at(now),
+        provider_id: scope.provider_id(),
+        connector_kind: new.kind,
+        name,
+        status: IntegrationStatus::Connected,
+        problem: None,
+        account: Some(serde_json::to_value(&account)?),
+        created_at: now,
+        updated_at: now,
+        activated_at: None,
+    };
+    let sealed = seal(app, descriptor, &row, &new.credentials)?;
+    let transaction = app.db.begin().await?;
+    integration::ActiveModel::from(row.clone()).reset_all().insert(&transaction).await?;
+    credential::Entity::insert_many(sealed).exec_without_returning(&transaction).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Replaces all keys of an integration. The old ones stay in use unless the PSA accepts the new ones.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn rekey(app: &App, scope: ProviderScope, id: IntegrationId, values: Vec<(String, SecretString)>) -> Outcome<integration::Model> {
+    let found = super::find(app.db.read(), scope, id).await?;
+    let (descriptor, account) = verify(app, &found.connector_kind, &values).await?;
+    let sealed = seal(app, descriptor, &found, &values)?;
+    let now = app.now();
+    let transaction = app.db.begin().await?;
+    let found = super::find(&transaction, scope, id).await?;
+    scope.delete_many::<credential::Entity>().filter(credential::Column::IntegrationId.eq(id)).exec(&transaction).await?;
+    credential::Entity::insert_many(sealed).exec_without_returning(&transaction).await?;
+    let mut change: integration::ActiveModel = found.clone().into();
+    change.account = Set(Some(serde_json::to_value(&account)?));
+    change.updated_at = Set(now);
+    if found.status == IntegrationStatus::Broken {
+        change.status = Set(super::lifecycle::status_when_mended(&found));
+        change.problem = Set(None);
+    }
+    let changed = change.update(&transaction).await?;
+    transaction.commit().await?;
+    app.wake.deliveries.notify_one();
+    Ok(changed)
+}
+
+async fn verify(app: &App, kind: &str, values: &[(String, SecretString)]) -> Outcome<(&'static Descriptor, Account)> {
+    let credentials = Credentials::new(values.iter().cloned());
+    if let Ok(descriptor) = app.registry.descriptor(kind) {
+        let errors = field_errors(descriptor, &credentials);
+        if !errors.is_empty() {
+            return Err(Failure::Refused(errors));
+        }
+    }
+    let connector = connections::connect(app, kind, &credentials)?;
+    match connector.verify().await {
+        Ok(account) => Ok((connector.descriptor(), account)),
+        Err(error) => Err(Failure::Refused(credential_errors(app, kind, &error))),
+    }
+}
+
+/// What is wrong with the form before anybody is asked: missing and unknown fields.
+fn field_errors(descriptor: &'static Descriptor, credentials: &Credentials) -> Vec<UserError> {
+    let missing = descriptor.credential_fields.iter().filter(|field| field.required && credentials.required(field.name).is_err());
+    let unknown = credentials.iter().filter(|(name, _)| descriptor.credential_field(name).is_none());
+    let known = || descriptor.credential_fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
+    missing
+        .map(|field| {
+            UserError::new(ErrorCode::Required, format!("“{}” must be given.", field.label))
+                .at(&format!("credentials.{}", field.name))
+                .with_remedy(field.help)
+        })
+        .chain(unknown.map(|(name, _)| {
+            UserError::new(ErrorCode::Invalid, format!("{} has no credential field `{name}`.", descriptor.name))
+                .at(&format!("credentials.{name}"))
+                .with_remedy(format!("The fields are: {}.", known()))
+        }))
+        .collect()
+}
+
+/// What the PSA says of the credentials, at the field it is about.
+pub(super) fn credential_errors(app: &App, kind: &str, error: &psa_connectors::Error) -> Vec<UserError> {
+    let descriptor = app.registry.descriptor(kind).ok();
+    let ErrorKind::Invalid { fields } = error.kind() else {
+        return vec![UserError::from(error).at("credentials")];
+    };
+    fields
+        .iter()
+        .map(|problem| {
+            let setting = descriptor.and_then(|d| d.operator_settings.iter().find(|setting| setting.name == problem.field));
+            if let Some(setting) = setting {
+                return UserError::new(ErrorCode::NotConfigured, problem.message.clone()).with_remedy(setting.help);
+            }
+            let help = descriptor.and_then(|d| d.credential_field(&problem.field)).map(|field| field.help);
+            UserError::new(ErrorCode::Invalid, problem.message.clone())
+                .at(&format!("credentials.{}", problem.field))
+                .with_remedy(help.unwrap_or("Correct the named field."))
+        })
+        .collect()
+}
+
+fn seal(
+    app: &App,
+    descriptor: &Descriptor,
+    integration: &integration::Model,
+    values: &[(String, SecretString)],
+) -> Result<Vec<credential::ActiveModel>, Fault> {
+    values
+        .iter()
+        .map(|(field, value)| {
+            let binding = Binding { provider: integration.provider_id, integration: integration.id, field };
+            let sealed = app.vault.seal(&binding, value)?;
+            let secret = descriptor.credential_field(field).is_none_or(|field| field.secret);
+            Ok(credential::ActiveModel {
+                integration_id: Set(integration.id),
+                field: Set(field.clone()),
+                provider_id: Set(integration.provider_id),
+                key_id: Set(sealed.key_id),
+                sealed: Set(sealed.bytes),
+                hint: Set((!secret).then(|| last_four(value.expose_secret()))),
+                set_at: Set(app.now()),
+            })
+        })
+        .collect()
+}
+
+/// The last four characters of a public value, so that a person can tell one key from another.
+fn last_four(value: &str) -> String {
+    let length = value.chars().count();
+    value.chars().skip(length.saturating_sub(4)).collect()
+}

@@ -1,0 +1,82 @@
+//! What a job is given besides its input.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use chrono::{DateTime, Utc};
+use psa_entities::{IntegrationId, JobId, ProviderScope};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    JobError,
+    lease::{Hold, Lease},
+};
+use crate::app::App;
+
+/// What a job is given besides its input.
+#[derive(Clone)]
+pub struct JobContext {
+    /// The app.
+    pub app: Arc<App>,
+    /// The tenant that the job works for.
+    pub scope: ProviderScope,
+    /// The integration that the job works for.
+    pub integration: Option<IntegrationId>,
+    /// The job.
+    pub job: JobId,
+    /// The number of this attempt, counted from one.
+    pub attempt: i32,
+    pub(super) lease: Lease,
+    pub(super) shutdown: CancellationToken,
+    pub(super) stopped: Arc<AtomicBool>,
+}
+
+impl JobContext {
+    /// Shows how far the job is, and keeps the hold on it: `phase` is a word for the step, `done` of `total` its
+    /// units. Call it between steps, and pass its error on.
+    ///
+    /// # Errors
+    /// [`JobError::Cancelled`] when a person asked the job to stop, the process stops, or another process took the job
+    /// because this one stood still for too long.
+    pub async fn progress(&self, phase: &str, done: i64, total: Option<i64>) -> Result<(), JobError> {
+        if self.shutdown.is_cancelled() {
+            return Err(JobError::Cancelled);
+        }
+        match self
+            .lease
+            .progress(&self.app.db, phase, done, total, self.app.now())
+            .await?
+        {
+            Hold::Held => Ok(()),
+            Hold::CancelRequested => {
+                self.stopped.store(true, Ordering::Release);
+                Err(JobError::Cancelled)
+            }
+            Hold::Lost => Err(JobError::Cancelled),
+        }
+    }
+
+    /// The time of day.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.now()
+    }
+
+    /// Whether a person asked the job to stop, and it was told so.
+    pub(super) fn was_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+}
+
+impl fmt::Debug for JobContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobContext")
+            .field("job", &self.job)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}

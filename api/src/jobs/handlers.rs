@@ -1,0 +1,9 @@
+//! The kinds of job there are: one line each.
+
+use super::Handlers;
+use crate::directory::import::Import;
+
+/// Every kind of job that this server runs.
+pub fn handlers() -> Handlers {
+    Handlers::default().with::<Import>()
+}

@@ -1,0 +1,63 @@
+//! What in the console is what in the PSA: companies and billable products, suggested, bound, excluded and watched.
+
+pub mod blocks;
+pub mod companies;
+pub mod counts;
+pub mod decide;
+pub mod health;
+pub mod names;
+pub mod page;
+pub mod product_bindings;
+pub mod products;
+pub mod search;
+pub mod suggest;
+pub mod suggestions;
+
+use async_graphql::Enum;
+use psa_entities::{company_mapping, console_company, ids::IntegrationId, psa_company};
+
+use crate::mapping::health::MappingHealth;
+
+/// What was decided about a console company in an integration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
+pub enum MappingState {
+    /// Nobody has decided. Its tickets are held and its usage is not billed.
+    Unmapped,
+    /// It is bound to a PSA company.
+    Mapped,
+    /// Somebody left it out of billing and tickets on purpose.
+    Excluded,
+}
+
+/// A console company with what it is bound to in one integration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedCompany {
+    /// The integration.
+    pub integration: IntegrationId,
+    /// The console company.
+    pub company: console_company::Model,
+    /// What was decided; `None` when nothing was.
+    pub mapping: Option<company_mapping::Model>,
+    /// The PSA company it is bound to, as the last import saw it.
+    pub psa: Option<psa_company::Model>,
+}
+
+impl MappedCompany {
+    /// What was decided.
+    pub fn state(&self) -> MappingState {
+        match self.mapping.as_ref().map(|mapping| mapping.state) {
+            None => MappingState::Unmapped,
+            Some(company_mapping::MappingState::Mapped) => MappingState::Mapped,
+            Some(company_mapping::MappingState::Excluded) => MappingState::Excluded,
+        }
+    }
+
+    /// Whether the PSA company is still what it was bound to. A company that is not bound has nothing that could be
+    /// wrong.
+    pub fn health(&self) -> MappingHealth {
+        match &self.mapping {
+            Some(mapping) if self.state() == MappingState::Mapped => health::of_company(mapping, self.psa.as_ref()),
+            _ => MappingHealth::Ok,
+        }
+    }
+}

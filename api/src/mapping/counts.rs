@@ -1,0 +1,85 @@
+//! How far the mapping of an integration is.
+
+use async_graphql::SimpleObject;
+use psa_entities::{
+    ProviderScope,
+    company_mapping::{self, Column, Entity},
+    console_company,
+    ids::IntegrationId,
+};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect};
+
+use crate::{app::App, failure::Outcome};
+
+/// How many console companies there are and what was decided about them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, SimpleObject)]
+pub struct MappingCounts {
+    /// All console companies.
+    pub total: u64,
+    /// Those that are bound to a PSA company.
+    pub mapped: u64,
+    /// Those about which nobody has decided.
+    pub unmapped: u64,
+    /// Those that were left out on purpose.
+    pub excluded: u64,
+}
+
+/// Counts an integration's companies.
+///
+/// # Errors
+/// Only of the database.
+pub async fn companies(app: &App, scope: ProviderScope, integration: IntegrationId) -> Outcome<MappingCounts> {
+    let db = app.db.read();
+    let total = scope.find::<console_company::Entity>().count(db).await?;
+    let decided = scope
+        .find::<Entity>()
+        .filter(Column::IntegrationId.eq(integration))
+        .select_only()
+        .column(Column::State)
+        .column_as(Column::Id.count(), "companies")
+        .group_by(Column::State)
+        .into_tuple::<(company_mapping::MappingState, i64)>()
+        .all(db)
+        .await?;
+    Ok(tally(total, &decided))
+}
+
+fn tally(total: u64, decided: &[(company_mapping::MappingState, i64)]) -> MappingCounts {
+    let of = |wanted| {
+        let found = decided.iter().find(|(state, _)| *state == wanted);
+        found
+            .and_then(|(_, companies)| u64::try_from(*companies).ok())
+            .unwrap_or(0)
+    };
+    let mapped = of(company_mapping::MappingState::Mapped);
+    let excluded = of(company_mapping::MappingState::Excluded);
+    // The two statements may see a different moment: a company bound in between must not make the rest negative.
+    MappingCounts {
+        total,
+        mapped,
+        excluded,
+        unmapped: total.saturating_sub(mapped + excluded),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use psa_entities::company_mapping::MappingState;
+
+    #[test]
+    fn what_nobody_decided_is_the_rest() {
+        let counts = tally(10, &[(MappingState::Mapped, 4), (MappingState::Excluded, 1)]);
+        assert_eq!(
+            counts,
+            MappingCounts {
+                total: 10,
+                mapped: 4,
+                unmapped: 5,
+                excluded: 1
+            }
+        );
+        assert_eq!(tally(3, &[]).unmapped, 3);
+        assert_eq!(tally(0, &[(MappingState::Mapped, 1)]).unmapped, 0);
+    }
+}

@@ -1,0 +1,196 @@
+//! Whether what something is bound to is still there and still the same.
+//!
+//! The rule for companies stands here twice, as a decision about a row and as a condition for a list of them. Both go
+//! by the same order: missing, deleted, inactive, renamed.
+
+use async_graphql::Enum;
+use psa_entities::{company_mapping, psa_company, psa_product};
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait,
+    sea_query::{Expr, Func},
+};
+
+/// Whether what something is bound to is still what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
+pub enum MappingHealth {
+    /// Nothing is wrong.
+    Ok,
+    /// It has another name in the PSA than when it was bound. Bind it again to accept the new name.
+    Renamed,
+    /// The PSA no longer uses it: the company is inactive, or the product cannot be sold or billed.
+    Inactive,
+    /// What is known of it was removed from here. Import again, then bind again.
+    Missing,
+    /// The PSA no longer has it.
+    Deleted,
+}
+
+/// The status of a company that is not used any more, in lower case.
+const INACTIVE: &str = "inactive";
+
+/// The health of a company that is bound.
+pub fn of_company(mapping: &company_mapping::Model, psa: Option<&psa_company::Model>) -> MappingHealth {
+    let Some(psa) = psa else { return MappingHealth::Missing };
+    if psa.deleted {
+        MappingHealth::Deleted
+    } else if psa
+        .status
+        .as_deref()
+        .is_some_and(|status| status.eq_ignore_ascii_case(INACTIVE))
+    {
+        MappingHealth::Inactive
+    } else if mapping.psa_name.as_ref().is_some_and(|name| *name != psa.name) {
+        MappingHealth::Renamed
+    } else {
+        MappingHealth::Ok
+    }
+}
+
+/// The health of a product that is bound.
+pub fn of_product(psa: Option<&psa_product::Model>) -> MappingHealth {
+    match psa {
+        None => MappingHealth::Missing,
+        Some(psa) if psa.deleted => MappingHealth::Deleted,
+        Some(psa) if !psa.active || !psa.billable => MappingHealth::Inactive,
+        Some(_) => MappingHealth::Ok,
+    }
+}
+
+/// The bound companies of this health, where `company_mapping` is joined with `psa_company`.
+pub fn condition(health: MappingHealth) -> Condition {
+    let inactive = Expr::expr(Func::lower(psa_company::Column::Status.into_expr())).eq(INACTIVE);
+    let renamed = psa_company::Column::Name
+        .into_expr()
+        .ne(company_mapping::Column::PsaName.into_expr());
+    // A status or a name that is not known is NULL, and neither a condition on it nor its opposite would be true.
+    let used = Condition::any()
+        .add(psa_company::Column::Status.is_null())
+        .add(inactive.clone().not());
+    let same = Condition::any()
+        .add(company_mapping::Column::PsaName.is_null())
+        .add(renamed.clone().not());
+    let bound = Condition::all().add(company_mapping::Column::State.eq(company_mapping::MappingState::Mapped));
+    let there = bound.clone().add(psa_company::Column::Deleted.eq(false));
+    match health {
+        MappingHealth::Ok => there.add(used).add(same),
+        MappingHealth::Renamed => there.add(used).add(renamed),
+        MappingHealth::Inactive => there.add(inactive),
+        MappingHealth::Missing => bound.add(psa_company::Column::Id.is_null()),
+        MappingHealth::Deleted => bound.add(psa_company::Column::Deleted.eq(true)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use psa_entities::{
+        ids::{CompanyMappingId, ConsoleCompanyId, IntegrationId, ProviderId, PsaCompanyId, PsaProductId},
+        psa_company::CompanyTypes,
+    };
+
+    fn psa() -> psa_company::Model {
+        let at = DateTime::UNIX_EPOCH;
+        psa_company::Model {
+            id: PsaCompanyId::at(at),
+            provider_id: ProviderId::at(at),
+            integration_id: IntegrationId::at(at),
+            external_id: "19".into(),
+            identifier: None,
+            name: "Acme".into(),
+            normalized_name: "acme".into(),
+            status: None,
+            types: CompanyTypes::default(),
+            deleted: false,
+            imported_at: at,
+        }
+    }
+
+    fn mapping(psa_name: Option<&str>) -> company_mapping::Model {
+        let at = DateTime::UNIX_EPOCH;
+        company_mapping::Model {
+            id: CompanyMappingId::at(at),
+            provider_id: ProviderId::at(at),
+            integration_id: IntegrationId::at(at),
+            company_id: ConsoleCompanyId::at(at),
+            state: company_mapping::MappingState::Mapped,
+            psa_company_id: Some(PsaCompanyId::at(at)),
+            psa_name: psa_name.map(str::to_owned),
+            changed_at: at,
+            changed_by: "ann".into(),
+        }
+    }
+
+    #[test]
+    fn the_worst_counts() {
+        let bound = mapping(Some("Acme"));
+        let old = mapping(Some("Acme Old"));
+        let inactive = psa_company::Model {
+            status: Some("Inactive".into()),
+            ..psa()
+        };
+        let active = psa_company::Model {
+            status: Some("Not Approved".into()),
+            ..psa()
+        };
+        for (mapping, psa, expected) in [
+            (&bound, Some(psa()), MappingHealth::Ok),
+            (&bound, Some(active), MappingHealth::Ok),
+            (&old, Some(psa()), MappingHealth::Renamed),
+            (&old, Some(inactive.clone()), MappingHealth::Inactive),
+            (
+                &old,
+                Some(psa_company::Model {
+                    deleted: true,
+                    ..inactive
+                }),
+                MappingHealth::Deleted,
+            ),
+            (&bound, None, MappingHealth::Missing),
+        ] {
+            assert_eq!(of_company(mapping, psa.as_ref()), expected, "{psa:?}");
+        }
+        assert_eq!(
+            of_company(&mapping(None), Some(&psa())),
+            MappingHealth::Ok,
+            "the name was not noted"
+        );
+    }
+
+    #[test]
+    fn a_product_that_cannot_be_billed_is_inactive() {
+        let at = DateTime::UNIX_EPOCH;
+        let product = psa_product::Model {
+            id: PsaProductId::at(at),
+            provider_id: ProviderId::at(at),
+            integration_id: IntegrationId::at(at),
+            external_id: "7".into(),
+            identifier: "BACKUP".into(),
+            description: "Backup".into(),
+            price: None,
+            cost: None,
+            unit: None,
+            active: true,
+            billable: true,
+            deleted: false,
+            imported_at: at,
+        };
+        for (active, billable, deleted, expected) in [
+            (true, true, false, MappingHealth::Ok),
+            (false, true, false, MappingHealth::Inactive),
+            (true, false, false, MappingHealth::Inactive),
+            (false, false, true, MappingHealth::Deleted),
+        ] {
+            assert_eq!(
+                of_product(Some(&psa_product::Model {
+                    active,
+                    billable,
+                    deleted,
+                    ..product.clone()
+                })),
+                expected
+            );
+        }
+        assert_eq!(of_product(None), MappingHealth::Missing);
+    }
+}

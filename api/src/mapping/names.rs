@@ -1,0 +1,199 @@
+//! Company names as they are compared: without case, accents, punctuation and legal form.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Legal forms that end a name and say nothing about whose it is. Abbreviations are written without their dots.
+const LEGAL_FORMS: &[&str] = &[
+    "ab",
+    "ag",
+    "aps",
+    "as",
+    "asa",
+    "bv",
+    "bvba",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "cv",
+    "doo",
+    "eirl",
+    "gbr",
+    "gmbh",
+    "inc",
+    "incorporated",
+    "kft",
+    "kg",
+    "kk",
+    "lda",
+    "limited",
+    "llc",
+    "llp",
+    "lp",
+    "ltd",
+    "ltda",
+    "mbh",
+    "nv",
+    "og",
+    "ohg",
+    "oy",
+    "oyj",
+    "pc",
+    "plc",
+    "pllc",
+    "pte",
+    "pty",
+    "pvt",
+    "sa",
+    "sarl",
+    "sas",
+    "se",
+    "sl",
+    "spa",
+    "srl",
+    "sro",
+    "spzoo",
+    "srls",
+    "ug",
+    "zrt",
+];
+
+/// Letters that have no decomposition and are written in two ways.
+const SPELLINGS: &[(char, &str)] = &[
+    ('ß', "ss"),
+    ('æ', "ae"),
+    ('œ', "oe"),
+    ('ø', "o"),
+    ('ł', "l"),
+    ('đ', "d"),
+    ('ð', "d"),
+    ('þ', "th"),
+    ('ı', "i"),
+];
+
+/// The form in which two spellings of one company's name are equal.
+///
+/// Case and accents go, `&` and `+` become `and`, apostrophes and dots vanish, other punctuation separates words, legal forms at
+/// the end are dropped. A name of nothing but legal forms keeps its first word; a name without letters or digits
+/// becomes empty and equals nothing.
+pub fn normalise(name: &str) -> String {
+    let folded = fold(name);
+    let mut words: Vec<&str> = folded.split_whitespace().collect();
+    if words.len() > 1 && words.first() == Some(&"the") {
+        words.remove(0);
+    }
+    while words.len() > 1
+        && words
+            .last()
+            .is_some_and(|word| LEGAL_FORMS.contains(word) || *word == "and")
+    {
+        words.pop();
+    }
+    words.join(" ")
+}
+
+/// The normalised name without its spaces: what an identifier such as `AcmeDental` is compared with.
+pub fn compact(name: &str) -> String {
+    normalise(name).replace(' ', "")
+}
+
+fn fold(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for character in name
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+    {
+        if let Some((_, spelling)) = SPELLINGS.iter().find(|(letter, _)| *letter == character) {
+            folded.push_str(spelling);
+        } else if character.is_alphanumeric() {
+            folded.push(character);
+        } else if matches!(character, '&' | '+') {
+            folded.push_str(" and ");
+        } else if !(is_combining_mark(character) || matches!(character, '.' | '\'' | '’' | '‘' | '`' | '´')) {
+            folded.push(' ');
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn spellings_of_one_name_meet() {
+        for (expected, spellings) in [
+            (
+                "acme",
+                vec![
+                    "Acme",
+                    " ACME, Inc.",
+                    "Acme LLC",
+                    "acme pty. ltd.",
+                    "The Acme Company",
+                    "ACME S.A.",
+                    "Acme Co., Ltd",
+                ],
+            ),
+            (
+                "muller and sohne",
+                vec!["Müller & Söhne GmbH & Co. KG", "Muller and Sohne", "MÜLLER + SÖHNE mbH"],
+            ),
+            ("joes diner", vec!["Joe's Diner", "Joe’s  Diner LLP", "JOES-DINER"]),
+            ("strasse 9", vec!["Straße 9 AG", "Strasse 9"]),
+            (
+                "smith dental",
+                vec!["Smith/Dental B.V.", "Smith_Dental", "Ｓｍｉｔｈ Dental"],
+            ),
+            ("limited", vec!["Limited", "Limited Company", "The Limited"]),
+            ("", vec!["", " – ", "!!"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(normalise(spelling), expected, "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn different_names_stay_different() {
+        for (one, other) in [
+            ("Acme North", "Acme South"),
+            ("AG Systems", "Systems"),
+            ("Co Op", "Op"),
+            ("3M", "4M"),
+        ] {
+            assert_ne!(normalise(one), normalise(other));
+        }
+    }
+
+    #[test]
+    fn identifiers_are_compact() {
+        assert_eq!(compact("Acme Dental, Inc."), "acmedental");
+        assert_eq!(compact("AcmeDental"), "acmedental");
+    }
+
+    proptest! {
+        #[test]
+        fn normalising_again_changes_nothing_in_plain_names(name in "[A-Za-zäöüéß0-9]{1,8}( [a-z0-9]{4,8}){0,3}") {
+            prop_assume!(!name.to_lowercase().starts_with("the "));
+            let once = normalise(&name);
+            prop_assert_eq!(normalise(&once), once);
+        }
+
+        #[test]
+        fn nothing_but_words_is_left(name in any::<String>()) {
+            let normalised = normalise(&name);
+            let clean = normalised.chars().all(|c| c == ' ' || c.is_alphanumeric());
+            prop_assert!(clean, "{normalised:?}");
+            prop_assert!(!normalised.contains("  "));
+        }
+
+        #[test]
+        fn case_does_not_matter(name in "[A-Za-zÄÖÜäöü .,&]{0,30}") {
+            prop_assert_eq!(normalise(&name), normalise(&name.to_uppercase()));
+        }
+    }
+}

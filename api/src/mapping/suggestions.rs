@@ -1,0 +1,245 @@
+//! Suggesting PSA companies for console companies, and accepting the suggestions that leave no doubt.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::Enum;
+use psa_entities::{
+    ProviderScope, company_mapping,
+    ids::{ConsoleCompanyId, IntegrationId, PsaCompanyId},
+    psa_company,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, QueryFilter, QuerySelect, sea_query::OnConflict,
+};
+
+use super::{
+    MappedCompany, MappingState,
+    companies::psa_companies,
+    decide::{Stamp, Wanted, decide},
+    page,
+    suggest::{ConsoleName, PsaIndex, PsaName, Suggestion, suggest},
+};
+use crate::{
+    app::App,
+    console::batch,
+    failure::{ErrorCode, Failure, Outcome, UserError},
+    integrations,
+};
+
+/// A console company that is looked for in the PSA.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Candidate {
+    /// The company.
+    pub id: ConsoleCompanyId,
+    /// Its name in the console.
+    pub name: String,
+}
+
+/// Which suggestions to accept.
+#[derive(Debug)]
+pub struct AcceptRequest {
+    /// The integration.
+    pub integration: IntegrationId,
+    /// The least confidence, in percent.
+    pub minimum_confidence: i32,
+    /// Only for these companies; an id is `None` when it is not one of a company at all. Without a list for all about
+    /// which nobody has decided.
+    pub companies: Option<Vec<Option<ConsoleCompanyId>>>,
+}
+
+/// Why a company was left to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
+pub enum LeftReason {
+    /// Several PSA companies fit equally well.
+    Ambiguous,
+    /// The best suggestion is less certain than was asked for.
+    BelowConfidence,
+    /// No PSA company resembles it.
+    NoSuggestion,
+    /// Somebody has decided about it already.
+    AlreadyDecided,
+}
+
+/// What accepting did.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The companies that are bound now.
+    pub bound: Vec<MappedCompany>,
+    /// The companies that were left, each with the reason.
+    pub left: Vec<(MappedCompany, LeftReason)>,
+}
+
+/// Suggests PSA companies for each candidate, the most certain first. The PSA's companies are read and indexed once.
+///
+/// # Errors
+/// Only of the database.
+pub async fn of(
+    db: &impl ConnectionTrait,
+    scope: ProviderScope,
+    integration: IntegrationId,
+    candidates: Vec<Candidate>,
+) -> Result<Vec<(Candidate, Vec<Suggestion>)>, DbErr> {
+    use psa_company::Column;
+    let psa = scope
+        .find::<psa_company::Entity>()
+        .filter(Column::IntegrationId.eq(integration))
+        .filter(Column::Deleted.eq(false))
+        .select_only()
+        .columns([Column::Id, Column::Name, Column::Identifier])
+        .into_tuple::<(PsaCompanyId, String, Option<String>)>()
+        .all(db)
+        .await?;
+    // Comparing thousands of names takes longer than a request of somebody else should wait for its turn.
+    let compared = tokio::task::spawn_blocking(move || {
+        let psa: Vec<_> = psa
+            .into_iter()
+            .map(|(id, name, identifier)| PsaName { id, name, identifier })
+            .collect();
+        let names: Vec<_> = candidates
+            .iter()
+            .map(|of| ConsoleName {
+                id: of.id,
+                name: of.name.clone(),
+            })
+            .collect();
+        let mut suggested: HashMap<_, Vec<_>> = HashMap::new();
+        for suggestion in suggest(&names, &PsaIndex::new(&psa)) {
+            suggested.entry(suggestion.company).or_default().push(suggestion);
+        }
+        let with = |of: Candidate| (suggested.remove(&of.id).unwrap_or_default(), of);
+        candidates.into_iter().map(with).map(|(list, of)| (of, list)).collect()
+    });
+    compared
+        .await
+        .map_err(|error| DbErr::Custom(format!("comparing names: {error}")))
+}
+
+/// Binds the companies about which nobody has decided to their best suggestion, where it is certain enough and the only
+/// one of its certainty. Whoever decides about a company in the meantime is right.
+///
+/// # Errors
+/// `NOT_FOUND` at `integrationId` or `companyIds.<n>`; `INVALID` at `minimumConfidence` or `companyIds`.
+pub async fn accept(app: &App, stamp: Stamp<'_>, request: AcceptRequest) -> Outcome<Accepted> {
+    let least = u8::try_from(request.minimum_confidence)
+        .ok()
+        .filter(|percent| (1..=100).contains(percent))
+        .ok_or_else(|| {
+            let message = format!(
+                "A confidence is between 1 and 100 percent, not {}.",
+                request.minimum_confidence
+            );
+            Failure::refused(
+                UserError::new(ErrorCode::Invalid, message)
+                    .at("minimumConfidence")
+                    .with_remedy("Ask for 90 to accept what is nearly certain."),
+            )
+        })?;
+    let integration = request.integration;
+    integrations::find(app.db.read(), stamp.scope, integration).await?;
+    let rows = match &request.companies {
+        None => page::undecided(app.db.read(), stamp.scope, integration).await?,
+        Some(companies) => chosen(app, stamp.scope, integration, companies).await?,
+    };
+    let undecided = rows.iter().filter(|row| row.state() == MappingState::Unmapped);
+    let candidates = undecided
+        .map(|row| Candidate {
+            id: row.company.id,
+            name: row.company.name.clone(),
+        })
+        .collect();
+    let suggested = of(app.db.read(), stamp.scope, integration, candidates).await?;
+    let suggested: HashMap<_, _> = suggested
+        .into_iter()
+        .map(|(candidate, list)| (candidate.id, list))
+        .collect();
+    let mut accepted = Accepted {
+        bound: Vec::new(),
+        left: Vec::new(),
+    };
+    let mut certain = Vec::new();
+    for row in rows {
+        match suggested.get(&row.company.id).map(|list| choose(list, least)) {
+            None => accepted.left.push((row, LeftReason::AlreadyDecided)),
+            Some(Err(reason)) => accepted.left.push((row, reason)),
+            Some(Ok(psa)) => certain.push((row, psa)),
+        }
+    }
+    let db = app.db.begin().await?;
+    for (row, stored) in store(&db, stamp, integration, certain).await? {
+        if stored {
+            accepted.bound.push(row);
+        } else {
+            accepted.left.push((row, LeftReason::AlreadyDecided));
+        }
+    }
+    db.commit().await?;
+    app.wake.deliveries.notify_one();
+    Ok(accepted)
+}
+
+/// The suggestion that a machine may accept, or why there is none.
+fn choose(suggestions: &[Suggestion], least: u8) -> Result<PsaCompanyId, LeftReason> {
+    match suggestions.iter().max_by_key(|suggestion| suggestion.confidence) {
+        None => Err(LeftReason::NoSuggestion),
+        Some(best) if best.confidence < least => Err(LeftReason::BelowConfidence),
+        Some(best) if best.ambiguous => Err(LeftReason::Ambiguous),
+        Some(best) => Ok(best.psa_company),
+    }
+}
+
+async fn chosen(
+    app: &App,
+    scope: ProviderScope,
+    integration: IntegrationId,
+    companies: &[Option<ConsoleCompanyId>],
+) -> Outcome<Vec<MappedCompany>> {
+    batch::check_size("companyIds", companies.len())?;
+    let rows = page::find(app.db.read(), scope, integration, companies.iter().copied().flatten()).await?;
+    let found: HashSet<_> = rows.iter().map(|row| row.company.id).collect();
+    let unknown = companies
+        .iter()
+        .enumerate()
+        .filter(|(_, id)| id.is_none_or(|id| !found.contains(&id)));
+    let errors: Vec<_> = unknown
+        .map(|(index, _)| UserError::not_found("", "company").in_record("companyIds", index))
+        .collect();
+    if errors.is_empty() {
+        Ok(rows)
+    } else {
+        Err(Failure::Refused(errors))
+    }
+}
+
+/// Binds the rows unless somebody was faster, and says for each whether it is bound by this.
+async fn store(
+    db: &DatabaseTransaction,
+    stamp: Stamp<'_>,
+    integration: IntegrationId,
+    certain: Vec<(MappedCompany, PsaCompanyId)>,
+) -> Result<Vec<(MappedCompany, bool)>, DbErr> {
+    use company_mapping::Column;
+    let psa = psa_companies(db, stamp.scope, integration, certain.iter().map(|(_, psa)| *psa)).await?;
+    let decided = certain.into_iter().map(|(row, id)| match psa.get(&id) {
+        Some(psa) => decide(row, Wanted::Bind(Box::new(psa.clone())), stamp).1,
+        None => row,
+    });
+    let decided: Vec<_> = decided.collect();
+    let mut mappings: Vec<_> = decided.iter().filter_map(|row| row.mapping.clone()).collect();
+    // One order in every batch, so that two batches that meet wait for each other and never block each other.
+    mappings.sort_by_key(|mapping| mapping.company_id);
+    let keep = OnConflict::columns([Column::IntegrationId, Column::CompanyId])
+        .do_nothing()
+        .to_owned();
+    batch::store::<company_mapping::Entity>(db, mappings, keep).await?;
+    let ours: HashSet<_> = decided
+        .iter()
+        .filter_map(|row| row.mapping.as_ref().map(|mapping| mapping.id))
+        .collect();
+    let now = page::find(db, stamp.scope, integration, decided.iter().map(|row| row.company.id)).await?;
+    let is_ours = |row: &MappedCompany| row.mapping.as_ref().is_some_and(|mapping| ours.contains(&mapping.id));
+    Ok(now
+        .into_iter()
+        .map(|row| (is_ours(&row), row))
+        .map(|(ours, row)| (row, ours))
+        .collect())
+}

@@ -1,0 +1,2 @@
+//! Tests of how events become incidents and deliveries.
+use super::*;

@@ -1,0 +1,2 @@
+//! Tests of the checks on reports.
+use super::*;

@@ -1,0 +1,2 @@
+//! Tests of changes of settings.
+use super::*;

@@ -1,0 +1,124 @@
+//! The server on a real socket, in this process, with a simulated PSA beside it.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use psa_bridge::{
+    app::App,
+    auth::{Permission, PermissionSet, mint},
+    cli::serve,
+    config::Config,
+};
+use psa_connectors::{Clock, SystemClock, SystemEntropy};
+use psa_simulator::{Simulator, SimulatorOptions};
+use secrecy::SecretString;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Client, TestDatabase};
+
+/// The GUID that the simulated PSA is sent as client id.
+pub const CLIENT_ID: &str = "5f0d7a1e-3c1b-4f3e-9a55-6d7b6c0e8f21";
+
+/// How a test wants its server.
+#[derive(Debug)]
+pub struct Options {
+    /// Whether jobs and deliveries are worked on in this process.
+    pub worker: bool,
+    /// Seconds after which an uncertain write is looked for.
+    pub settle_seconds: u32,
+    /// The configuration of the simulated PSA.
+    pub simulator: SimulatorOptions,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { worker: true, settle_seconds: 0, simulator: SimulatorOptions::default() }
+    }
+}
+
+/// A server under test.
+#[derive(Debug)]
+pub struct Bridge {
+    /// Where it listens.
+    pub base: String,
+    /// What its parts share.
+    pub app: Arc<App>,
+    /// The simulated PSA.
+    pub simulator: Simulator,
+    shutdown: CancellationToken,
+    server: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Bridge {
+    /// Starts a server on a database of its own.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start(database: &TestDatabase) -> Self {
+        Self::start_with(database, Options::default()).await
+    }
+
+    /// Starts a server as the test wants it.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_with(database: &TestDatabase, options: Options) -> Self {
+        let simulator = Simulator::start(options.simulator.clone()).await.expect("the simulator starts");
+        let config = config(database, &options);
+        let app = App::start(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await.expect("the app starts");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let base = format!("http://{}", listener.local_addr().expect("the listener has an address"));
+        let shutdown = CancellationToken::new();
+        let server = tokio::spawn(serve::run(Arc::clone(&app), Some(listener), options.worker, shutdown.clone()));
+        Self { base, app, simulator, shutdown, server }
+    }
+
+    /// A client that may do everything, of the provider `acme`.
+    pub fn admin(&self) -> Client {
+        self.client("acme", &[])
+    }
+
+    /// A client of a provider with certain permissions; none means all.
+    ///
+    /// # Panics
+    /// The token cannot be made.
+    pub fn client(&self, provider: &str, permissions: &[Permission]) -> Client {
+        let permissions =
+            if permissions.is_empty() { PermissionSet::all() } else { permissions.iter().copied().collect() };
+        let ttl = Duration::from_secs(3_600);
+        let now = SystemClock.now();
+        let token = mint::mint(&self.app.config.auth, "tester", provider, permissions, ttl, now).expect("a token is made");
+        Client::new(&self.base, Some(token))
+    }
+
+    /// Stops the server as SIGTERM would.
+    ///
+    /// # Panics
+    /// It did not stop cleanly.
+    pub async fn stop(self) -> Simulator {
+        self.shutdown.cancel();
+        self.server.await.expect("the server does not panic").expect("the server stops cleanly");
+        self.simulator
+    }
+}
+
+/// The configuration of a server under test.
+///
+/// # Panics
+/// A default breaks its own rule.
+pub fn config(database: &TestDatabase, options: &Options) -> Config {
+    let mut config = Config::defaults().expect("the defaults are valid");
+    config.database.url = database.url.parse().expect("a database URL");
+    config.database.migrate = true;
+    config.auth.secret = Some(SecretString::from("a secret of the tests, 32 bytes long"));
+    config.vault.keys = Some(SecretString::from(VAULT_KEY));
+    config.connectors.allow_loopback = true;
+    config.connectors.settings.insert("connectwise.client_id".to_owned(), CLIENT_ID.to_owned());
+    config.tickets.settle_seconds = options.settle_seconds;
+    config.tickets.poll_seconds = 1;
+    config.jobs.poll_seconds = 1;
+    config
+}
+
+/// A vault key that seals nothing but test data.
+pub const VAULT_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

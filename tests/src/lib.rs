@@ -1,0 +1,13 @@
+//! What the tests stand on: a database of their own, a simulated PSA, the server on a real socket, and a client for each
+//! role. Everything is the real thing; only the PSA is simulated, and it is a server too.
+
+pub mod bridge;
+pub mod client;
+pub mod database;
+pub mod process;
+pub mod setup;
+pub mod wait;
+
+pub use bridge::{Bridge, Options};
+pub use client::Client;
+pub use database::{TestDatabase, on_each_database};

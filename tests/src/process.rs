@@ -1,0 +1,101 @@
+//! The server as a process of its own, for tests that kill it.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use psa_bridge::{auth::{PermissionSet, mint}, config::Config};
+use psa_connectors::{Clock, SystemClock};
+use secrecy::ExposeSecret;
+
+use crate::Client;
+
+/// A server process.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    /// Where it listens.
+    pub base: String,
+    config: Config,
+}
+
+impl Process {
+    /// Starts the program at `program` with the configuration of a test, and waits until it is ready.
+    ///
+    /// # Panics
+    /// It does not get ready.
+    pub fn start(program: &Path, config: &Config) -> Self {
+        let secret = |secret: &Option<secrecy::SecretString>| {
+            secret.as_ref().map(|secret| secret.expose_secret().to_owned()).unwrap_or_default()
+        };
+        let settings: Vec<_> = config.connectors.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut child = Command::new(program)
+            .arg("serve")
+            .env_clear()
+            .env("PSA_SERVER_LISTEN", "127.0.0.1:0")
+            .env("PSA_DATABASE_URL", config.database.url.expose())
+            .env("PSA_DATABASE_MIGRATE", "true")
+            .env("PSA_AUTH_SECRET", secret(&config.auth.secret))
+            .env("PSA_VAULT_KEYS", secret(&config.vault.keys))
+            .env("PSA_CONNECTORS_ALLOW_LOOPBACK", "true")
+            .env("PSA_CONNECTORS_SETTINGS", settings.join(","))
+            .env("PSA_TICKETS_SETTLE_SECONDS", config.tickets.settle_seconds.to_string())
+            .env("PSA_TICKETS_LEASE_SECONDS", config.tickets.lease_seconds.to_string())
+            .env("PSA_TICKETS_POLL_SECONDS", "1")
+            .env("PSA_JOBS_LEASE_SECONDS", config.jobs.lease_seconds.to_string())
+            .env("PSA_JOBS_POLL_SECONDS", "1")
+            .env("PSA_LOG_FORMAT", "json")
+            .env("PSA_LOG_FILTER", "info")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("it has a log")).lines();
+        let base = lines
+            .by_ref()
+            .map(|line| line.expect("the log can be read"))
+            .find_map(|line| endpoint(&line))
+            .expect("it says where it listens");
+        // Whoever does not read what it writes makes it wait.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, base, config: config.clone() }
+    }
+
+    /// A client of the provider `acme` that may do everything.
+    ///
+    /// # Panics
+    /// The token cannot be made.
+    pub fn admin(&self) -> Client {
+        let ttl = Duration::from_secs(3_600);
+        let token = mint::mint(&self.config.auth, "tester", "acme", PermissionSet::all(), ttl, SystemClock.now());
+        Client::new(&self.base, Some(token.expect("a token is made")))
+    }
+
+    /// Kills it as `kill -9` does.
+    ///
+    /// # Panics
+    /// It is not there to be killed.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it is gone");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A test that failed leaves it running; one that killed it finds nothing to kill.
+        if self.child.kill().is_ok() {
+            drop(self.child.wait());
+        }
+    }
+}
+
+/// The address in the line that says `ready`.
+fn endpoint(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("http://")?;
+    let (address, _) = rest.split_once("/graphql")?;
+    Some(format!("http://{address}"))
+}

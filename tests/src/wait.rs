@@ -1,0 +1,24 @@
+//! Waiting for what happens in the background: by asking for it, with a deadline, never by hoping.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, interval};
+
+/// How long anything may take before the test gives up. Generous: the machine may be busy.
+const DEADLINE: Duration = Duration::from_secs(90);
+
+/// Asks until there is an answer.
+///
+/// # Panics
+/// There is none before the deadline.
+pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    let mut tick = interval(Duration::from_millis(20));
+    loop {
+        tick.tick().await;
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "still waiting for {what} after {DEADLINE:?}");
+    }
+}
