@@ -3,9 +3,12 @@
 //! Exit codes: 0 done; 1 it failed; 2 the command line is wrong; 3 the configuration is wrong, and the message names
 //! the variable.
 
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod duration;
 pub mod keys;
 pub mod migrate;
+pub mod report;
 pub mod serve;
 pub mod token;
 
@@ -57,6 +60,11 @@ enum Command {
     Keys(keys::KeysArgs),
     /// Print the configuration in force, with secrets hidden.
     Config,
+    /// Report an export of the console's data through the API.
+    Report(report::ReportArgs),
+    /// Walk the main job from beginning to end against a simulated PSA.
+    #[cfg(feature = "demo")]
+    Demo(demo::DemoArgs),
 }
 
 /// Runs the command, and says on standard error why it failed.
@@ -78,10 +86,16 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn execute(args: &Args) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = io::stdout();
     match &args.command {
         Command::Schema => return Ok(out.write_all(graphql::sdl().as_bytes())?),
         Command::Keys(command) => return command.run(&mut out),
+        Command::Report(command) => return runtime()?.block_on(command.run(&mut out)),
+        #[cfg(feature = "demo")]
+        Command::Demo(command) => {
+            logging::start(&demo::log())?;
+            return runtime()?.block_on(command.run(&mut out));
+        }
         _ => {}
     }
     let config = Config::load(args.config.as_deref())?;
@@ -90,15 +104,18 @@ fn execute(args: &Args) -> anyhow::Result<()> {
         Command::Token(command) => command.run(&config, &mut out),
         command => {
             logging::start(&config.log)?;
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             match command {
-                Command::Serve(command) => runtime.block_on(command.run(config)),
-                Command::Worker => runtime.block_on(serve::work(config)),
-                Command::Migrate(command) => runtime.block_on(command.run(&config, &mut out)),
-                Command::Schema | Command::Keys(_) | Command::Config | Command::Token(_) => Ok(()),
+                Command::Serve(command) => runtime()?.block_on(command.run(config)),
+                Command::Worker => runtime()?.block_on(serve::work(config)),
+                Command::Migrate(command) => runtime()?.block_on(command.run(&config, &mut out)),
+                _ => Ok(()),
             }
         }
     }
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 fn is_configuration(error: &anyhow::Error) -> bool {

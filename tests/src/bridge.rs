@@ -108,7 +108,7 @@ impl Bridge {
 /// A default breaks its own rule.
 pub fn config(database: &TestDatabase, options: &Options) -> Config {
     let mut config = Config::defaults().expect("the defaults are valid");
-    config.database.url = database.url.parse().expect("a database URL");
+    config.database.url = database.url.as_str().into();
     config.database.migrate = true;
     config.auth.secret = Some(SecretString::from("a secret of the tests, 32 bytes long"));
     config.vault.keys = Some(SecretString::from(VAULT_KEY));

@@ -31,7 +31,7 @@ const STEP: i64 = 25;
 
 /// Plans a run.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Plan {
+pub struct Planning {
     /// The run.
     pub run: BillingRunId,
     /// The companies whose lines it has; `None` means all of them.
@@ -42,7 +42,7 @@ pub struct Plan {
 type Holdings = BTreeMap<AgreementId, Option<Vec<record::Addition>>>;
 
 #[async_trait]
-impl Job for Plan {
+impl Job for Planning {
     const KIND: &'static str = "billing.plan";
 
     async fn run(&self, cx: &JobContext) -> Result<serde_json::Value, JobError> {
@@ -53,7 +53,7 @@ impl Job for Plan {
     }
 }
 
-impl Plan {
+impl Planning {
     async fn attempt(&self, cx: &JobContext) -> Result<serde_json::Value, JobError> {
         let (app, scope) = (&cx.app, cx.scope);
         let run = runs::find(app.db.read(), scope, self.run).await?;

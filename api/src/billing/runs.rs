@@ -16,7 +16,7 @@ use sea_orm::{
     sea_query::{Expr, LockType},
 };
 
-use super::{calendar, planning::Plan, settings};
+use super::{calendar, planning::Planning, settings};
 use crate::{
     app::App,
     failure::{ErrorCode, Failure, Outcome, UserError},
@@ -91,7 +91,7 @@ pub async fn plan(app: &App, scope: ProviderScope, by: &str, new: NewRun) -> Out
         version: 1,
     };
     let run = run.into_active_model().reset_all().insert(&transaction).await?;
-    let plan = Plan {
+    let plan = Planning {
         run: run.id,
         companies: new.companies,
     };

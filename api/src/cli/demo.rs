@@ -31,7 +31,7 @@ use super::{
 use crate::{
     app::App,
     auth::{PermissionSet, mint},
-    config::Config,
+    config::{Config, LogConfig, LogFormat},
     vault::keys,
 };
 use script::Script;
@@ -111,9 +111,14 @@ async fn walk(script: &mut Script<'_>, psa: &psa::Psa, export: &Export) -> anyho
     tickets::walk(script, psa, export, &integration).await
 }
 
+/// What is logged during the walk: only what is wrong, so that the walk can be read.
+pub fn log() -> LogConfig {
+    LogConfig { format: LogFormat::Pretty, filter: "warn".to_owned() }
+}
+
 fn config(folder: &Path) -> anyhow::Result<Config> {
     let mut config = Config::defaults()?;
-    config.database.url = format!("sqlite://{}", folder.join("demo.db").display()).parse()?;
+    config.database.url = format!("sqlite://{}", folder.join("demo.db").display()).into();
     config.auth.secret = Some(SecretString::from(keys::random_base64(&SystemEntropy)?));
     config.vault.keys = Some(keys::generate(&SystemEntropy, SystemClock.now())?);
     config.connectors.allow_loopback = true;

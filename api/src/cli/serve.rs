@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, config::Config, http, jobs};
+use crate::{app::App, config::Config, http, jobs, tickets};
 
 /// How long closing the database may take when everything else has stopped.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -121,6 +121,7 @@ fn spawn_workers(parts: &mut JoinSet<()>, app: &Arc<App>, shutdown: &Cancellatio
     let runner = jobs::Runner::new(Arc::clone(app), jobs::handlers::handlers());
     let token = shutdown.clone();
     parts.spawn(async move { runner.run(token).await });
+    parts.spawn(tickets::Worker::run(Arc::clone(app), shutdown.clone()));
 }
 
 /// A token that SIGINT and SIGTERM cancel.

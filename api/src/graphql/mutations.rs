@@ -1,11 +1,11 @@
 //! The root of every mutation. Each takes one input and answers with one payload; expected outcomes are data in it.
 
-mod billing;
-mod import;
-mod integration;
-mod mapping;
-mod report;
-mod ticket;
+pub mod billing;
+pub mod import;
+pub mod integration;
+pub mod mapping;
+pub mod report;
+pub mod ticket;
 
 use async_graphql::MergedObject;
 

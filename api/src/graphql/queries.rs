@@ -1,9 +1,9 @@
 //! The root of every query.
 
-mod console;
-mod integrations;
-mod node;
-mod viewer;
+pub mod console;
+pub mod integrations;
+pub mod node;
+pub mod viewer;
 
 use async_graphql::MergedObject;
 

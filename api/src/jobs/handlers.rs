@@ -1,9 +1,12 @@
 //! The kinds of job there are: one line each.
 
 use super::Handlers;
-use crate::directory::import::Import;
+use crate::{
+    billing::{apply::Apply, planning::Planning},
+    directory::import::Import,
+};
 
 /// Every kind of job that this server runs.
 pub fn handlers() -> Handlers {
-    Handlers::default().with::<Import>()
+    Handlers::default().with::<Import>().with::<Planning>().with::<Apply>()
 }

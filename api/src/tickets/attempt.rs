@@ -274,3 +274,6 @@ async fn in_time<T>(app: &App, call: impl Future<Output = T>) -> Option<T> {
 fn silence(kind: ErrorKind) -> Error {
     Error::new(kind, "The PSA did not answer in time.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,8 +54,10 @@ pub async fn counts(app: &App, scope: ProviderScope, integration: IntegrationId)
     Ok(rows)
 }
 
-/// Lets the held deliveries of an integration go on whose reason is gone. Call it after whatever may end a hold: a
-/// binding, new keys, an activation, new settings. The worker finds out by itself within half a minute.
+/// Lets the held deliveries of an integration go on whose reason is gone.
+///
+/// Call it after whatever may end a hold: a binding, new keys, an activation, new settings. Without the call the worker
+/// finds out by itself within half a minute.
 ///
 /// # Errors
 /// Only of the database.

@@ -1,5 +1,7 @@
-//! Takes in what the agents report: events, the incidents they make or change and the deliveries these owe are stored in
-//! one transaction, and the answer follows its commit. An event that was reported before changes nothing.
+//! Takes in what the agents report.
+//!
+//! Events, the incidents they make or change and the deliveries these owe are stored in one transaction, and the answer
+//! follows its commit. An event that was reported before changes nothing.
 
 use std::collections::{HashMap, HashSet};
 

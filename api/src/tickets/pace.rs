@@ -1,5 +1,7 @@
-//! Leaves a PSA in peace that is down or asks for a pause, so that its deliveries neither wear out nor keep those of
-//! others waiting. After the rest one delivery goes ahead; when it arrives the others follow.
+//! Leaves a PSA in peace that is down or asks for a pause.
+//!
+//! Its deliveries would only wear out and keep those of others waiting. After the rest one delivery goes ahead; when it
+//! arrives the others follow.
 
 use std::{collections::HashMap, time::Duration};
 

@@ -73,7 +73,7 @@ pub enum Act {
 #[derive(Debug)]
 pub enum Prepared {
     /// It can be sent.
-    Ready(Order),
+    Ready(Box<Order>),
     /// It waits until the reason is gone.
     Held(HoldReason, Problem),
     /// The connection cannot be made now.
@@ -120,7 +120,7 @@ pub async fn prepare(app: &App, row: &Model) -> Outcome<Prepared> {
     Ok(match planned {
         Ok(act) => {
             let known = background.incident.ticket.map(serde_json::from_value).transpose()?;
-            Prepared::Ready(Order { connector, marker: WriteKey::new(row.marker.clone()), known, act })
+            Prepared::Ready(Box::new(Order { connector, marker: WriteKey::new(row.marker.clone()), known, act }))
         }
         Err(stopped) => stopped,
     })

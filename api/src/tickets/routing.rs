@@ -1,5 +1,7 @@
-//! Where an agent's tickets go, checked against the imported board: every id must be one of it, and what the PSA demands
-//! must be there. The same checks serve the form, the state that is shown, and each delivery before it is sent.
+//! Where an agent's tickets go, checked against the imported board.
+//!
+//! Every id must be one of the board's, and what the PSA demands must be there. The same checks serve the form, the state
+//! that is shown, and each delivery before it is sent.
 
 use std::collections::BTreeMap;
 

@@ -15,7 +15,7 @@ const MONTH: &str = "2026-10";
 const COMPANIES: [&str; 3] = ["Contoso Dental Group", "Fabrikam Logistics", "Northwind Traders"];
 
 /// Settles prices, configures companies, plans the month, approves it and shows what the PSA has now.
-pub async fn walk(script: &mut Script<'_>, psa: &Psa, integration: &Connected) -> anyhow::Result<()> {
+pub(super) async fn walk(script: &mut Script<'_>, psa: &Psa, integration: &Connected) -> anyhow::Result<()> {
     settings(script, integration).await?;
     for company in COMPANIES {
         configure(script, integration, company).await?;

@@ -5,18 +5,18 @@ use psa_simulator::SimulatorOptions;
 use serde_json::Value;
 
 /// The keys of the API member.
-pub struct Credentials {
+pub(super) struct Credentials {
     /// The login company.
-    pub company_id: String,
+    pub(super) company_id: String,
     /// The public key.
-    pub public_key: String,
+    pub(super) public_key: String,
     /// The private key.
-    pub private_key: String,
+    pub(super) private_key: String,
 }
 
 impl Credentials {
     /// The keys that the simulated PSA accepts.
-    pub fn of(options: &SimulatorOptions) -> Self {
+    pub(super) fn of(options: &SimulatorOptions) -> Self {
         Self {
             company_id: options.company_id.clone(),
             public_key: options.public_key.clone(),
@@ -26,27 +26,27 @@ impl Credentials {
 }
 
 /// The simulated PSA, seen from outside.
-pub struct Psa {
+pub(super) struct Psa {
     http: reqwest::Client,
     base: String,
     /// Its keys.
-    pub credentials: Credentials,
+    pub(super) credentials: Credentials,
 }
 
 impl Psa {
     /// The PSA at `base`.
     #[expect(clippy::disallowed_methods, reason = "the walk looks at the simulated PSA from outside, as a person would")]
-    pub fn new(base: &str, credentials: Credentials) -> anyhow::Result<Self> {
+    pub(super) fn new(base: &str, credentials: Credentials) -> anyhow::Result<Self> {
         Ok(Self { http: reqwest::Client::builder().build()?, base: base.to_owned(), credentials })
     }
 
     /// Where it is.
-    pub fn base(&self) -> &str {
+    pub(super) fn base(&self) -> &str {
         &self.base
     }
 
     /// Reads a path of its API, such as `service/tickets`.
-    pub async fn get(&self, path: &str, conditions: &str) -> anyhow::Result<Value> {
+    pub(super) async fn get(&self, path: &str, conditions: &str) -> anyhow::Result<Value> {
         let Credentials { company_id, public_key, private_key } = &self.credentials;
         let answer = self
             .http

@@ -11,27 +11,27 @@ use super::super::report::client::Client;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The walk as it is told.
-pub struct Script<'a> {
+pub(super) struct Script<'a> {
     out: &'a mut (dyn Write + Send),
     /// The client that the walk calls with.
-    pub client: Client,
+    pub(super) client: Client,
     step: u32,
 }
 
 impl<'a> Script<'a> {
     /// A walk that has not begun.
-    pub fn new(out: &'a mut (dyn Write + Send), client: Client) -> Self {
+    pub(super) fn new(out: &'a mut (dyn Write + Send), client: Client) -> Self {
         Self { out, client, step: 0 }
     }
 
     /// Says what runs where.
-    pub fn opening(&mut self, base: &str, psa: &str) -> anyhow::Result<()> {
+    pub(super) fn opening(&mut self, base: &str, psa: &str) -> anyhow::Result<()> {
         writeln!(self.out, "PSA Bridge  {base}/graphql\nsimulated ConnectWise PSA  {psa}")?;
         Ok(())
     }
 
     /// Says how to go on.
-    pub fn closing(&mut self, base: &str, psa: &str, token: &str) -> anyhow::Result<()> {
+    pub(super) fn closing(&mut self, base: &str, psa: &str, token: &str) -> anyhow::Result<()> {
         writeln!(
             self.out,
             "\nEverything stays up. Look around:\n  GraphiQL        {base}/graphiql\n  simulated PSA   {psa}/simulator/state/tickets\n  header          {{\"Authorization\": \"Bearer {token}\"}}\n\nStop with Ctrl-C."
@@ -40,32 +40,32 @@ impl<'a> Script<'a> {
     }
 
     /// Begins a step.
-    pub fn step(&mut self, title: &str) -> anyhow::Result<()> {
+    pub(super) fn step(&mut self, title: &str) -> anyhow::Result<()> {
         self.step += 1;
         writeln!(self.out, "\n{:>2}. {title}", self.step)?;
         Ok(())
     }
 
     /// Says what came back.
-    pub fn tell(&mut self, line: impl AsRef<str>) -> anyhow::Result<()> {
+    pub(super) fn tell(&mut self, line: impl AsRef<str>) -> anyhow::Result<()> {
         writeln!(self.out, "      {}", line.as_ref())?;
         Ok(())
     }
 
     /// Runs a query.
-    pub async fn query(&mut self, name: &str, query: &str, variables: Value) -> anyhow::Result<Value> {
+    pub(super) async fn query(&mut self, name: &str, query: &str, variables: Value) -> anyhow::Result<Value> {
         writeln!(self.out, "    > query {name}")?;
         Ok(self.client.run(query, variables).await?)
     }
 
     /// Runs a mutation of one field that must succeed, and gives its payload back.
-    pub async fn mutate(&mut self, query: &str, input: Value) -> anyhow::Result<Value> {
+    pub(super) async fn mutate(&mut self, query: &str, input: Value) -> anyhow::Result<Value> {
         writeln!(self.out, "    > mutation {}", field(query))?;
         Ok(self.client.mutate(query, input).await?)
     }
 
     /// Runs a mutation of one field that must be refused, and gives its first user error back.
-    pub async fn refused(&mut self, query: &str, input: Value) -> anyhow::Result<Value> {
+    pub(super) async fn refused(&mut self, query: &str, input: Value) -> anyhow::Result<Value> {
         writeln!(self.out, "    > mutation {}", field(query))?;
         let data = self.client.run(query, json!({ "input": input })).await?;
         let error = at(&data, &format!("/{}/userErrors/0", field(query)))?;
@@ -73,7 +73,7 @@ impl<'a> Script<'a> {
     }
 
     /// Asks until `done` says so, and tells the progress whenever it changes.
-    pub async fn follow<T, F>(&mut self, what: &str, mut ask: impl FnMut(Client) -> F) -> anyhow::Result<T>
+    pub(super) async fn follow<T, F>(&mut self, what: &str, mut ask: impl FnMut(Client) -> F) -> anyhow::Result<T>
     where
         F: Future<Output = anyhow::Result<Progress<T>>>,
     {
@@ -97,7 +97,7 @@ impl<'a> Script<'a> {
 }
 
 /// How far something in the background is.
-pub enum Progress<T> {
+pub(super) enum Progress<T> {
     /// It is done.
     Done(T),
     /// It goes on; the text says how far it is.
@@ -105,12 +105,12 @@ pub enum Progress<T> {
 }
 
 /// The value at a JSON pointer.
-pub fn at<'v>(value: &'v Value, pointer: &str) -> anyhow::Result<&'v Value> {
+pub(super) fn at<'v>(value: &'v Value, pointer: &str) -> anyhow::Result<&'v Value> {
     value.pointer(pointer).ok_or_else(|| anyhow::anyhow!("the answer has no {pointer}: {value}"))
 }
 
 /// The text at a JSON pointer; numbers are written out.
-pub fn text(value: &Value, pointer: &str) -> anyhow::Result<String> {
+pub(super) fn text(value: &Value, pointer: &str) -> anyhow::Result<String> {
     Ok(match at(value, pointer)? {
         Value::String(text) => text.clone(),
         Value::Null => "–".to_owned(),
@@ -119,7 +119,7 @@ pub fn text(value: &Value, pointer: &str) -> anyhow::Result<String> {
 }
 
 /// The list at a JSON pointer.
-pub fn list<'v>(value: &'v Value, pointer: &str) -> anyhow::Result<&'v Vec<Value>> {
+pub(super) fn list<'v>(value: &'v Value, pointer: &str) -> anyhow::Result<&'v Vec<Value>> {
     at(value, pointer)?.as_array().ok_or_else(|| anyhow::anyhow!("{pointer} is no list: {value}"))
 }
 

@@ -9,13 +9,13 @@ use super::{
 };
 
 /// What the rest of the walk needs to know.
-pub struct Connected {
+pub(super) struct Connected {
     /// The integration's id.
-    pub id: String,
+    pub(super) id: String,
 }
 
 /// Connects, reports, imports and maps.
-pub async fn walk(script: &mut Script<'_>, psa: &Psa, export: &Export) -> anyhow::Result<Connected> {
+pub(super) async fn walk(script: &mut Script<'_>, psa: &Psa, export: &Export) -> anyhow::Result<Connected> {
     who(script).await?;
     wrong_key(script, psa).await?;
     let integration = connect(script, psa).await?;
@@ -196,7 +196,7 @@ async fn map_products(script: &mut Script<'_>, integration: &Connected) -> anyho
 }
 
 /// The id of the billable product whose name begins with this.
-pub async fn billable_product(client: &Client, integration: &str, name: &str) -> anyhow::Result<Value> {
+pub(super) async fn billable_product(client: &Client, integration: &str, name: &str) -> anyhow::Result<Value> {
     let query = "query Products($id: ID!) { integration(id: $id) { products { product { id name } } } }";
     let data = client.run(query, json!({ "id": integration })).await?;
     let products = list(&data, "/integration/products")?;

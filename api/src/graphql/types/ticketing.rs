@@ -52,7 +52,6 @@ impl Ticketing {
 
     /// Its incidents, newest first.
     #[graphql(complexity = "5 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments and the filter its own")]
     async fn incidents(
         &self,
         ctx: &Context<'_>,
@@ -82,7 +81,6 @@ impl Ticketing {
 
     /// What it owes and owed the PSA, newest first.
     #[graphql(complexity = "5 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments and the filter its own")]
     async fn deliveries(
         &self,
         ctx: &Context<'_>,

@@ -242,7 +242,7 @@ async fn update_agent(ctx: &Context<'_>, agent: Agent, input: UpdateAgentTickets
 }
 
 fn integration(id: &ID) -> Outcome<IntegrationId> {
-    Ok(NodeKind::Integration.key::<Uuid>(id, "integrationId").map(IntegrationId::from_uuid).map_err(Failure::refused)?)
+    NodeKind::Integration.key::<Uuid>(id, "integrationId").map(IntegrationId::from_uuid).map_err(Failure::refused)
 }
 
 impl From<UpdateTicketSettingsInput> for SharedChange {

@@ -1,0 +1,186 @@
+//! The walk, part three: from a failed backup to a ticket that closes on recovery.
+
+use serde_json::{Value, json};
+
+use super::{
+    super::report::{
+        self,
+        client::Client,
+        export::{Export, Run},
+        records,
+    },
+    psa::Psa,
+    script::{Progress, Script, at, list, text},
+    setup::Connected,
+};
+
+/// The company whose backup fails.
+const COMPANY: &str = "Contoso Dental Group";
+
+/// Sets tickets up, activates the integration, and follows one condition from failure to recovery.
+pub(super) async fn walk(script: &mut Script<'_>, psa: &Psa, export: &Export, integration: &Connected) -> anyhow::Result<()> {
+    settings(script, integration).await?;
+    activate(script, integration).await?;
+    let mut readings = export.monitoring.iter();
+    let mut next = || readings.next().ok_or_else(|| anyhow::anyhow!("the console's data has too few readings of backup runs"));
+
+    script.step("A backup fails: one ticket")?;
+    report(script, export, next()?).await?;
+    let incident = delivered(script, integration, 1).await?;
+    incident_line(script, &incident)?;
+    held(script, integration).await?;
+
+    script.step("It fails again the next night: a note on the same ticket")?;
+    report(script, export, next()?).await?;
+    let incident = delivered(script, integration, 2).await?;
+    incident_line(script, &incident)?;
+
+    script.step("It succeeds: the ticket is closed")?;
+    report(script, export, next()?).await?;
+    let incident = delivered(script, integration, 3).await?;
+    incident_line(script, &incident)?;
+
+    in_the_psa(script, psa, &text(&incident, "/ticket/externalId")?).await
+}
+
+async fn settings(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
+    script.step("Set tickets up: one per condition, notes on repeats, closed on recovery")?;
+    let query = "mutation Shared($input: UpdateTicketSettingsInput!) { updateTicketSettings(input: $input) {
+        settings { mode onRecovery } userErrors { code field message remedy }
+    } }";
+    let input = json!({ "integrationId": integration.id, "mode": "APPEND_TO_OPEN", "onRecovery": "CLOSE" });
+    let payload = script.mutate(query, input).await?;
+    script.tell(format!("{}, on recovery {}", text(&payload, "/settings/mode")?, text(&payload, "/settings/onRecovery")?))?;
+
+    let query = "query Boards($id: ID!) { integration(id: $id) { boards { id name statuses { id name closed } } } }";
+    let data = script.query("integration { boards }", query, json!({ "id": integration.id })).await?;
+    let boards = list(&data, "/integration/boards")?;
+    let board = boards.iter().find(|board| board.get("name") == Some(&json!("Backup Alerts")));
+    let board = board.ok_or_else(|| anyhow::anyhow!("the PSA has no board for backup alerts"))?;
+    let status = |name: &str| {
+        let statuses = list(board, "/statuses")?;
+        let status = statuses.iter().find(|status| status.get("name") == Some(&json!(name)));
+        Ok::<_, anyhow::Error>(at(status.ok_or_else(|| anyhow::anyhow!("the board has no status {name}"))?, "/id")?.clone())
+    };
+    let query = "mutation Backup($input: UpdateAgentTicketsInput!) { updateBackupAgentTickets(input: $input) {
+        tickets { enabled rules { trigger action } routing { board { name } newStatus { name } closedStatus { name } } }
+        userErrors { code field message remedy }
+    } }";
+    let routing = json!({
+        "boardId": at(board, "/id")?,
+        "newStatusId": status("New")?,
+        "closedStatusId": status("Completed")?,
+        "reopenStatusId": status("Reopened")?,
+    });
+    let input = json!({ "integrationId": integration.id, "enabled": true, "routing": routing });
+    let payload = script.mutate(query, input).await?;
+    let tickets = at(&payload, "/tickets")?;
+    script.tell(format!(
+        "board {}, new tickets {}, closed ones {}",
+        text(tickets, "/routing/board/name")?,
+        text(tickets, "/routing/newStatus/name")?,
+        text(tickets, "/routing/closedStatus/name")?,
+    ))?;
+    let rules: Vec<_> = list(tickets, "/rules")?
+        .iter()
+        .map(|rule| Ok(format!("{} {}", text(rule, "/trigger")?, text(rule, "/action")?)))
+        .collect::<anyhow::Result<_>>()?;
+    script.tell(rules.join(", "))
+}
+
+async fn activate(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
+    script.step("The checklist is green: activate")?;
+    let query = "query Checklist($id: ID!) { integration(id: $id) { checklist { complete items { step state } } } }";
+    let data = script.query("integration { checklist }", query, json!({ "id": integration.id })).await?;
+    for item in list(&data, "/integration/checklist/items")? {
+        script.tell(format!("{:<22} {}", text(item, "/step")?, text(item, "/state")?))?;
+    }
+    let query = "mutation Activate($input: ActivateIntegrationInput!) { activateIntegration(input: $input) {
+        integration { status } userErrors { code field message remedy }
+    } }";
+    let payload = script.mutate(query, json!({ "integrationId": integration.id })).await?;
+    script.tell(format!("the integration is {}", text(&payload, "/integration/status")?))
+}
+
+async fn report(script: &mut Script<'_>, export: &Export, (name, runs): &(String, Vec<Run>)) -> anyhow::Result<()> {
+    let batch = records::runs(export, name, runs);
+    let report = report::send(&script.client, &batch).await?;
+    script.tell(format!("> mutation {}: {} {report}", batch.mutation, batch.what))?;
+    anyhow::ensure!(report.rejected.is_empty(), "events were rejected");
+    Ok(())
+}
+
+/// The incident of the company once this many deliveries have reached the PSA.
+async fn delivered(script: &mut Script<'_>, integration: &Connected, deliveries: usize) -> anyhow::Result<Value> {
+    let id = integration.id.clone();
+    script.follow("the delivery", |client| incident(client, id.clone(), deliveries)).await
+}
+
+async fn incident(client: Client, integration: String, wanted: usize) -> anyhow::Result<Progress<Value>> {
+    let query = "query Incidents($id: ID!) { integration(id: $id) { ticketing { incidents(first: 20) { nodes {
+        title state occurrences company { name } ticket { externalId status closed url }
+        deliveries { kind state problem { message } }
+    } } } } }";
+    let data = client.run(query, json!({ "id": integration })).await?;
+    let incidents = list(&data, "/integration/ticketing/incidents/nodes")?;
+    let incident = incidents.iter().find(|incident| incident.pointer("/company/name") == Some(&json!(COMPANY)));
+    let Some(incident) = incident else { return Ok(Progress::Going("waiting for the incident".to_owned())) };
+    let deliveries = list(incident, "/deliveries")?;
+    let state = |state: &str| deliveries.iter().filter(|delivery| delivery.get("state") == Some(&json!(state))).count();
+    anyhow::ensure!(state("DEAD") == 0, "a delivery was refused: {incident}");
+    if deliveries.len() == wanted && state("DELIVERED") == wanted {
+        return Ok(Progress::Done(incident.clone()));
+    }
+    Ok(Progress::Going(format!("{} of {wanted} deliveries have reached the PSA", state("DELIVERED"))))
+}
+
+fn incident_line(script: &mut Script<'_>, incident: &Value) -> anyhow::Result<()> {
+    script.tell(format!(
+        "incident “{}” {}, {} occurrences: ticket {} {}",
+        text(incident, "/title")?,
+        text(incident, "/state")?,
+        text(incident, "/occurrences")?,
+        text(incident, "/ticket/externalId")?,
+        text(incident, "/ticket/status")?,
+    ))
+}
+
+async fn held(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
+    let query = "query Held($id: ID!) { integration(id: $id) { ticketing {
+        deliveries(filter: { states: [HELD] }) { nodes { hold problem { message remedy } incident { company { name } } } }
+    } } }";
+    let data = script.query("integration { ticketing { deliveries(HELD) } }", query, json!({ "id": integration.id })).await?;
+    for delivery in list(&data, "/integration/ticketing/deliveries/nodes")? {
+        script.tell(format!(
+            "held, not lost: {} {}: {} {}",
+            text(delivery, "/incident/company/name")?,
+            text(delivery, "/hold")?,
+            text(delivery, "/problem/message")?,
+            text(delivery, "/problem/remedy")?,
+        ))?;
+    }
+    Ok(())
+}
+
+async fn in_the_psa(script: &mut Script<'_>, psa: &Psa, ticket: &str) -> anyhow::Result<()> {
+    script.step("What ConnectWise PSA has now, read from its own API")?;
+    let found = psa.get("service/tickets", &format!("id={ticket}")).await?;
+    let found = at(&found, "/0")?;
+    script.tell(format!(
+        "ticket {} “{}” for {}: {}, closed {}",
+        text(found, "/id")?,
+        text(found, "/summary")?,
+        text(found, "/company/name")?,
+        text(found, "/status/name")?,
+        text(found, "/closedFlag")?,
+    ))?;
+    let notes = psa.get(&format!("service/tickets/{ticket}/notes"), "").await?;
+    for note in list(&notes, "")? {
+        let lines = text(note, "/text")?;
+        script.tell(format!("note {}: {}", text(note, "/id")?, lines.lines().next().unwrap_or_default()))?;
+    }
+    anyhow::ensure!(at(found, "/closedFlag")? == &json!(true), "the ticket is not closed");
+    let same = psa.get("service/tickets", &format!("externalXRef=\"{}\"", text(found, "/externalXRef")?)).await?;
+    anyhow::ensure!(list(&same, "")?.len() == 1, "the PSA has more than one ticket for the condition");
+    script.tell("it is the only ticket with its marker")
+}
