@@ -107,8 +107,11 @@ impl DemoArgs {
 
 async fn walk(script: &mut Script<'_>, psa: &psa::Psa, export: &Export) -> anyhow::Result<()> {
     let integration = setup::walk(script, psa, export).await?;
-    billing::walk(script, psa, &integration).await?;
-    tickets::walk(script, psa, export, &integration).await
+    billing::configure(script, &integration).await?;
+    tickets::configure(script, &integration).await?;
+    setup::activate(script, &integration).await?;
+    billing::bill(script, psa, &integration).await?;
+    tickets::follow(script, psa, export, &integration).await
 }
 
 /// What is logged during the walk: only what is wrong, so that the walk can be read.

@@ -14,12 +14,17 @@ const MONTH: &str = "2026-10";
 /// The companies that are billed.
 const COMPANIES: [&str; 3] = ["Contoso Dental Group", "Fabrikam Logistics", "Northwind Traders"];
 
-/// Settles prices, configures companies, plans the month, approves it and shows what the PSA has now.
-pub(super) async fn walk(script: &mut Script<'_>, psa: &Psa, integration: &Connected) -> anyhow::Result<()> {
+/// Settles invoices and prices, and configures companies.
+pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
     settings(script, integration).await?;
     for company in COMPANIES {
-        configure(script, integration, company).await?;
+        company_billing(script, integration, company).await?;
     }
+    Ok(())
+}
+
+/// Plans the month, approves it and shows what the PSA has now.
+pub(super) async fn bill(script: &mut Script<'_>, psa: &Psa, integration: &Connected) -> anyhow::Result<()> {
     let run = plan(script, integration, "Plan the month: every line with its money, nothing written yet").await?;
     approve(script, &run).await?;
     in_the_psa(script, psa).await?;
@@ -42,20 +47,22 @@ async fn settings(script: &mut Script<'_>, integration: &Connected) -> anyhow::R
         prices { product { name } unitPrice unitCost } userErrors { code field message remedy }
     } }";
     let server = billable_product(&script.client, &integration.id, "Server").await?;
-    let storage = billable_product(&script.client, &integration.id, "Primary cloud").await?;
+    let primary = billable_product(&script.client, &integration.id, "Backup storage, Primary cloud (Wasabi eu-central)").await?;
+    let archive = billable_product(&script.client, &integration.id, "Backup storage, Archive (Backblaze B2)").await?;
     let prices = json!([
         { "productId": server, "unitPrice": "27.50", "unitCost": "11.00" },
-        { "productId": storage, "unitPrice": "0.06", "unitCost": "0.02" },
+        { "productId": primary, "unitPrice": "0.06", "unitCost": "0.02" },
+        { "productId": archive, "unitPrice": "0.06", "unitCost": "0.02" },
     ]);
     let payload = script.mutate(query, json!({ "integrationId": integration.id, "prices": prices })).await?;
     for price in list(&payload, "/prices")? {
         let (name, cost) = (text(price, "/product/name")?, text(price, "/unitCost")?);
-        script.tell(format!("{name}: price {}, cost {cost}; the others keep the PSA's price", text(price, "/unitPrice")?))?;
+        script.tell(format!("{name}: price {}, cost {cost}", text(price, "/unitPrice")?))?;
     }
     Ok(())
 }
 
-async fn configure(script: &mut Script<'_>, integration: &Connected, company: &str) -> anyhow::Result<()> {
+async fn company_billing(script: &mut Script<'_>, integration: &Connected, company: &str) -> anyhow::Result<()> {
     script.step(&format!("Configure billing for {company}"))?;
     let query = "query Company($id: ID!, $search: String!) { integration(id: $id) {
         companies(filter: { search: $search }) { nodes { company { id } psaCompany { id name } } }
@@ -72,7 +79,11 @@ async fn configure(script: &mut Script<'_>, integration: &Connected, company: &s
     for name in ["Server", "Desktop", "VM Server", "MS SQL Server", "Microsoft 365 / Google Workspace"] {
         items.push(json!({ "productId": billable_product(&script.client, &integration.id, name).await?, "unit": "EACH" }));
     }
-    for name in ["Primary cloud", "Archive"] {
+    for name in [
+        "Backup storage, Primary cloud (Wasabi eu-central)",
+        "Backup storage, Archive (Backblaze B2)",
+        "Restored data, Primary cloud (Wasabi eu-central)",
+    ] {
         let product = billable_product(&script.client, &integration.id, name).await?;
         items.push(json!({ "productId": product, "unit": "GB", "rounding": "UP", "decimals": 0 }));
     }

@@ -163,6 +163,21 @@ async fn map_companies(script: &mut Script<'_>, integration: &Connected) -> anyh
     script.tell(format!("{} of {} mapped, {} unmapped", text(counts, "/mapped")?, text(counts, "/total")?, text(counts, "/unmapped")?))
 }
 
+/// Activates the integration: from here on it sends.
+pub(super) async fn activate(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
+    script.step("The checklist is green: activate")?;
+    let query = "query Checklist($id: ID!) { integration(id: $id) { checklist { complete items { step state } } } }";
+    let data = script.query("integration { checklist }", query, json!({ "id": integration.id })).await?;
+    for item in list(&data, "/integration/checklist/items")? {
+        script.tell(format!("{:<22} {}", text(item, "/step")?, text(item, "/state")?))?;
+    }
+    let query = "mutation Activate($input: ActivateIntegrationInput!) { activateIntegration(input: $input) {
+        integration { status } userErrors { code field message remedy }
+    } }";
+    let payload = script.mutate(query, json!({ "integrationId": integration.id })).await?;
+    script.tell(format!("the integration is {}", text(&payload, "/integration/status")?))
+}
+
 /// What is billed as what: the name of the billable product and the identifier of the PSA's.
 const PRODUCTS: &[(&str, &str)] = &[
     ("Server", "MBS-SERVER"),
@@ -170,8 +185,9 @@ const PRODUCTS: &[(&str, &str)] = &[
     ("VM Server", "MBS-VM"),
     ("MS SQL Server", "MBS-SQL"),
     ("Microsoft 365 / Google Workspace", "MBS-M365"),
-    ("Primary cloud (Wasabi eu-central)", "MBS-STORAGE"),
-    ("Archive (Backblaze B2)", "MBS-STORAGE"),
+    ("Backup storage, Primary cloud (Wasabi eu-central)", "MBS-STORAGE"),
+    ("Backup storage, Archive (Backblaze B2)", "MBS-STORAGE"),
+    ("Restored data, Primary cloud (Wasabi eu-central)", "MBS-RESTORE"),
 ];
 
 async fn map_products(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
@@ -190,20 +206,17 @@ async fn map_products(script: &mut Script<'_>, integration: &Connected) -> anyho
     for result in list(&payload, "/results")? {
         anyhow::ensure!(at(result, "/error")?.is_null(), "a product was not bound: {}", at(result, "/error")?);
         let product = text(result, "/mapping/product/name")?;
-        script.tell(format!("{product:<58} = {}", text(result, "/mapping/psaProduct/identifier")?))?;
+        script.tell(format!("{product:<50} = {}", text(result, "/mapping/psaProduct/identifier")?))?;
     }
     Ok(())
 }
 
-/// The id of the billable product whose name begins with this.
+/// The id of the billable product of this name.
 pub(super) async fn billable_product(client: &Client, integration: &str, name: &str) -> anyhow::Result<Value> {
     let query = "query Products($id: ID!) { integration(id: $id) { products { product { id name } } } }";
     let data = client.run(query, json!({ "id": integration })).await?;
     let products = list(&data, "/integration/products")?;
-    let named = |begin: &dyn Fn(&str) -> bool| {
-        products.iter().find(|row| row.pointer("/product/name").and_then(Value::as_str).is_some_and(begin))
-    };
-    let row = named(&|known| known == name).or_else(|| named(&|known| known.starts_with(name)));
+    let row = products.iter().find(|row| row.pointer("/product/name").and_then(Value::as_str) == Some(name));
     let row = row.ok_or_else(|| anyhow::anyhow!("there is no billable product {name}"))?;
     Ok(at(row, "/product/id")?.clone())
 }

@@ -17,10 +17,8 @@ use super::{
 /// The company whose backup fails.
 const COMPANY: &str = "Contoso Dental Group";
 
-/// Sets tickets up, activates the integration, and follows one condition from failure to recovery.
-pub(super) async fn walk(script: &mut Script<'_>, psa: &Psa, export: &Export, integration: &Connected) -> anyhow::Result<()> {
-    settings(script, integration).await?;
-    activate(script, integration).await?;
+/// Follows one condition from failure to recovery.
+pub(super) async fn follow(script: &mut Script<'_>, psa: &Psa, export: &Export, integration: &Connected) -> anyhow::Result<()> {
     let mut readings = export.monitoring.iter();
     let mut next = || readings.next().ok_or_else(|| anyhow::anyhow!("the console's data has too few readings of backup runs"));
 
@@ -43,7 +41,8 @@ pub(super) async fn walk(script: &mut Script<'_>, psa: &Psa, export: &Export, in
     in_the_psa(script, psa, &text(&incident, "/ticket/externalId")?).await
 }
 
-async fn settings(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
+/// Sets tickets up: the shared settings, then those of the backup agent.
+pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
     script.step("Set tickets up: one per condition, notes on repeats, closed on recovery")?;
     let query = "mutation Shared($input: UpdateTicketSettingsInput!) { updateTicketSettings(input: $input) {
         settings { mode onRecovery } userErrors { code field message remedy }
@@ -86,20 +85,6 @@ async fn settings(script: &mut Script<'_>, integration: &Connected) -> anyhow::R
         .map(|rule| Ok(format!("{} {}", text(rule, "/trigger")?, text(rule, "/action")?)))
         .collect::<anyhow::Result<_>>()?;
     script.tell(rules.join(", "))
-}
-
-async fn activate(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
-    script.step("The checklist is green: activate")?;
-    let query = "query Checklist($id: ID!) { integration(id: $id) { checklist { complete items { step state } } } }";
-    let data = script.query("integration { checklist }", query, json!({ "id": integration.id })).await?;
-    for item in list(&data, "/integration/checklist/items")? {
-        script.tell(format!("{:<22} {}", text(item, "/step")?, text(item, "/state")?))?;
-    }
-    let query = "mutation Activate($input: ActivateIntegrationInput!) { activateIntegration(input: $input) {
-        integration { status } userErrors { code field message remedy }
-    } }";
-    let payload = script.mutate(query, json!({ "integrationId": integration.id })).await?;
-    script.tell(format!("the integration is {}", text(&payload, "/integration/status")?))
 }
 
 async fn report(script: &mut Script<'_>, export: &Export, (name, runs): &(String, Vec<Run>)) -> anyhow::Result<()> {

@@ -1,8 +1,8 @@
 //! Billing: settings, configurations and runs.
 
-mod configuration;
-mod run;
-mod settings;
+pub mod configuration;
+pub mod run;
+pub mod settings;
 
 use async_graphql::MergedObject;
 

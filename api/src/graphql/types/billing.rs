@@ -1,8 +1,8 @@
 //! How an integration bills, and what it billed.
 
-mod configuration;
-mod line;
-mod run;
+pub mod configuration;
+pub mod line;
+pub mod run;
 
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
