@@ -1,8 +1,5 @@
 //! End-to-end tests: the real server on a real socket, a real database, a simulated PSA.
 
-mod billing;
 mod connecting;
 mod isolation;
-mod main_job;
 mod mapping;
-mod tickets;

@@ -224,7 +224,7 @@ fn condition(filter: &CompanyFilter, group: Option<MappingState>) -> Condition {
     let decided = |state: company_mapping::MappingState| {
         // Unlike a plain comparison this lets SQLite keep the order of the index on names instead of starting from the
         // mappings and sorting the companies, and PostgreSQL still knows how many rows to expect.
-        let is = BinOper::Custom("IS NOT DISTINCT FROM".into());
+        let is = BinOper::Custom("IS NOT DISTINCT FROM");
         company_mapping::Column::State.into_simple_expr().binary(is, state)
     };
     let state = group.map(|group| match group {

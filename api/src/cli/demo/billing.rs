@@ -26,6 +26,7 @@ pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) 
 /// Plans the month, approves it and shows what the PSA has now.
 pub(super) async fn bill(script: &mut Script<'_>, psa: &Psa, integration: &Connected) -> anyhow::Result<()> {
     let run = plan(script, integration, "Plan the month: every line with its money, nothing written yet").await?;
+    tell_lines(script, &run)?;
     approve(script, &run).await?;
     in_the_psa(script, psa).await?;
     let again = plan(script, integration, "Plan the same month again: nothing is left to change").await?;
@@ -117,11 +118,24 @@ async fn plan(script: &mut Script<'_>, integration: &Connected, title: &str) -> 
     } }";
     let payload = script.mutate(query, json!({ "integrationId": integration.id, "month": MONTH })).await?;
     let run = settled(script, text(&payload, "/run/id")?, "PLANNING").await?;
+    let totals = at(&run, "/totals")?;
+    script.tell(format!(
+        "{} lines, {} change the PSA, {} are blocked and say why; amount {}, change {}",
+        text(totals, "/lines")?,
+        text(totals, "/changes")?,
+        text(totals, "/blocked")?,
+        text(totals, "/amount")?,
+        text(totals, "/delta")?,
+    ))?;
+    Ok(run)
+}
+
+fn tell_lines(script: &mut Script<'_>, run: &Value) -> anyhow::Result<()> {
     script.tell(format!(
         "{:<26} {:<34} {:<8} {:>9} {:>9} {:>9} {:>9}",
         "company", "product", "action", "before", "billed", "amount", "change"
     ))?;
-    for line in list(&run, "/lines/nodes")? {
+    for line in list(run, "/lines/nodes")? {
         let product: String = text(line, "/product/name")?.chars().take(34).collect();
         let before = at(line, "/before")?.get("quantity").and_then(Value::as_str).unwrap_or("–").to_owned();
         script.tell(format!(
@@ -134,16 +148,7 @@ async fn plan(script: &mut Script<'_>, integration: &Connected, title: &str) -> 
             line.pointer("/problem/code").and_then(Value::as_str).map(|code| format!("  {code}")).unwrap_or_default(),
         ))?;
     }
-    let totals = at(&run, "/totals")?;
-    script.tell(format!(
-        "{} lines, {} change the PSA, {} are blocked and say why; amount {}, change {}",
-        text(totals, "/lines")?,
-        text(totals, "/changes")?,
-        text(totals, "/blocked")?,
-        text(totals, "/amount")?,
-        text(totals, "/delta")?,
-    ))?;
-    Ok(run)
+    Ok(())
 }
 
 async fn approve(script: &mut Script<'_>, run: &Value) -> anyhow::Result<()> {
