@@ -24,16 +24,14 @@ pub fn builder() -> SchemaBuilder<queries::Query, mutations::Mutation, EmptySubs
         .register_output_type::<types::node::Node>()
 }
 
-/// The schema as it is served: with limits on depth, cost and size.
+/// The schema as it is served: with limits on depth and cost. The limits on size are checked before, by
+/// [`limits::Limits`], because the engine would expand every fragment first.
 pub fn schema(limits: &LimitsConfig, introspection: bool) -> Schema {
-    let builder = builder()
-        .limit_depth(limits.depth)
-        .limit_complexity(limits.complexity)
-        .extension(limits::Limits::new(limits));
+    let builder = builder().limit_depth(limits.depth).limit_complexity(limits.complexity);
     if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
 }
 
 /// The schema in the schema definition language, as it stands in `schema.graphql`.
 pub fn sdl() -> String {
-    builder().finish().sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items())
+    builder().finish().sdl()
 }

@@ -22,3 +22,5 @@ pub mod mapping;
 pub mod billing;
 pub mod tickets;
 pub mod jobs;
+#[cfg(test)]
+mod generated;

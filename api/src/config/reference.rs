@@ -115,38 +115,7 @@ fn plain(default: &Expr) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-
-    /// Compares a generated file with what it should be; `UPDATE_GENERATED=1` writes it.
-    fn is_up_to_date(path: &str, test: &str, expected: impl FnOnce(&str) -> String) {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
-        let found = std::fs::read_to_string(&file).unwrap_or_default();
-        let expected = expected(&found);
-        #[expect(clippy::disallowed_methods, reason = "the switch of a test, not configuration")]
-        let update = std::env::var_os("UPDATE_GENERATED").is_some();
-        if update && found != expected {
-            std::fs::write(&file, &expected).unwrap();
-        } else if found != expected {
-            let diff = similar::TextDiff::from_lines(&found, &expected);
-            let diff = diff.unified_diff().header("found", "expected").to_string();
-            panic!("{path} is stale; run `UPDATE_GENERATED=1 cargo test -p psa-bridge {test}`\n{diff}");
-        }
-    }
-
-    #[test]
-    fn env_example_is_up_to_date() {
-        is_up_to_date(".env.example", "env_example", |_| env_example());
-    }
-
-    #[test]
-    fn readme_configuration_is_up_to_date() {
-        is_up_to_date("README.md", "readme_configuration", |readme| {
-            between_markers(readme, "configuration", &markdown_table())
-                .expect("README.md has the markers of `configuration`")
-        });
-    }
 
     #[test]
     fn every_value_has_a_variable_named_after_it_and_a_description() {

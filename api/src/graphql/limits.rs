@@ -5,21 +5,18 @@
 //! parsed; then its aliases, the fields at its root, the directives on a field, and the fields there would be with every
 //! fragment expanded. The last must not exceed the cost limit, since every field costs at least one.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use async_graphql::{
-    ErrorExtensionValues, Name, Pos, Positioned, Request, ServerError, ServerResult, ValidationResult,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextValidation},
+    ErrorExtensionValues, Name, Pos, Positioned, Request, ServerError, ServerResult,
     parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
-use async_trait::async_trait;
-
 use crate::config::LimitsConfig;
 
 /// The code of a document that is too large.
 pub const TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
 
-/// The limits, as a check and as an extension of the schema that runs it.
+/// The limits. The endpoint checks every document with them before the engine sees it.
 #[derive(Debug, Clone)]
 pub struct Limits(LimitsConfig);
 
@@ -55,35 +52,6 @@ impl Limits {
             )?;
         }
         within("aliases", measure.aliases, self.0.aliases, None)
-    }
-}
-
-impl ExtensionFactory for Limits {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(self.clone())
-    }
-}
-
-#[async_trait]
-impl Extension for Limits {
-    async fn prepare_request(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        mut request: Request,
-        next: NextPrepareRequest<'_>,
-    ) -> ServerResult<Request> {
-        self.check(&mut request)?;
-        next.run(ctx, request).await
-    }
-
-    async fn validation(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        next: NextValidation<'_>,
-    ) -> Result<ValidationResult, Vec<ServerError>> {
-        next.run(ctx)
-            .await
-            .map_err(|errors| errors.into_iter().map(mark_limit).collect())
     }
 }
 

@@ -16,6 +16,9 @@ pub enum Malformed {
     /// A value has the wrong type.
     #[error("{0} must be {1}")]
     Type(&'static str, &'static str),
+    /// A text holds the character U+0000, which PostgreSQL cannot store.
+    #[error("texts must not hold the character U+0000")]
+    Nul,
 }
 
 /// Reads the body of a POST.
@@ -49,7 +52,11 @@ pub fn from_parameters(parameters: &str) -> Result<Request, Malformed> {
 }
 
 fn from_object(mut object: Map<String, Json>) -> Result<Request, Malformed> {
+    if object.values().any(holds_nul) {
+        return Err(Malformed::Nul);
+    }
     let query = match object.remove("query") {
+        Some(Json::String(query)) if query.contains("\\u0000") => return Err(Malformed::Nul),
         Some(Json::String(query)) => query,
         _ => return Err(Malformed::Type("`query`", "a string")),
     };
@@ -78,6 +85,15 @@ fn from_object(mut object: Map<String, Json>) -> Result<Request, Malformed> {
     Ok(request)
 }
 
+fn holds_nul(json: &Json) -> bool {
+    match json {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(items) => items.iter().any(holds_nul),
+        Json::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
+}
+
 /// JSON as a GraphQL value. Not by way of `Deserialize`: numbers are kept to the last digit here, and the engine's
 /// deserialiser would take such a number for an object.
 fn to_value(json: Json) -> Value {
@@ -103,6 +119,17 @@ fn to_object(members: Map<String, Json>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_character_that_cannot_be_stored_is_refused_wherever_it_stands() {
+        for body in [
+            r#"{"query":"{ a }","variables":{"x":[{"y":"a\u0000b"}]}}"#,
+            r#"{"query":"{ a(b: \"\\u0000\") }"}"#,
+            r#"{"query":"{ a }\u0000"}"#,
+        ] {
+            assert_eq!(from_body(body.as_bytes()).unwrap_err(), Malformed::Nul, "{body}");
+        }
+    }
 
     #[test]
     fn a_full_request_is_read() {

@@ -9,11 +9,11 @@
 
 use std::{future::Future, time::Duration};
 
+use chrono::TimeDelta;
 use psa_connectors::{
     Error, ErrorKind,
     record::{NoteDraft, StatusId, TicketId},
 };
-use chrono::TimeDelta;
 use psa_entities::{Problem, ProviderScope, delivery::DeliveryState};
 
 use super::{
@@ -24,11 +24,7 @@ use super::{
     record::{self, Begun, Receipt},
     state,
 };
-use crate::{
-    app::App,
-    failure::Outcome,
-    integrations::health,
-};
+use crate::{app::App, failure::Outcome, integrations::health};
 
 /// How often it is tried to look for an uncertain call while nothing may be sent.
 const UNCERTAIN_HOLD: TimeDelta = TimeDelta::seconds(60);
@@ -73,7 +69,10 @@ pub async fn run(app: &App, claim: Claimed) -> Outcome<Health> {
     };
     match in_time(app, send(&order, &write)).await {
         Some(Ok(receipt)) => {
-            let receipt = Receipt { ticket: receipt.ticket.or(seen), ..receipt };
+            let receipt = Receipt {
+                ticket: receipt.ticket.or(seen),
+                ..receipt
+            };
             record::delivered(app, &begun, receipt).await?;
             Ok(Health::Answers)
         }
@@ -117,16 +116,27 @@ async fn look(order: &Order, attempted_before: bool) -> Result<Seen, Error> {
                     tracing::error!(marker = %order.marker, ?ids, "the PSA has several tickets with one marker: the oldest counts");
                 }
                 if let Some(ticket) = tickets.into_iter().next() {
-                    return Ok(Seen::Done(Receipt { ticket: Some(KnownTicket::written(ticket, None)), note: None }));
+                    return Ok(Seen::Done(Receipt {
+                        ticket: Some(KnownTicket::written(ticket, None)),
+                        note: None,
+                    }));
                 }
             }
             Ok(Seen::ToDo(Write::Create, None))
         }
         Act::Note(ticket, note) => look_for_note(order, attempted_before, ticket, note, None).await,
-        Act::Close { ticket, status, only_untouched, note } => {
+        Act::Close {
+            ticket,
+            status,
+            only_untouched,
+            note,
+        } => {
             let now = KnownTicket::read(order.connector.ticket(ticket).await?, known);
             if now.ticket.closed {
-                return Ok(Seen::Done(Receipt { ticket: Some(now), note: None }));
+                return Ok(Seen::Done(Receipt {
+                    ticket: Some(now),
+                    note: None,
+                }));
             }
             if *only_untouched && now.touched {
                 return look_for_note(order, attempted_before, ticket, note, Some(now)).await;
@@ -136,13 +146,17 @@ async fn look(order: &Order, attempted_before: bool) -> Result<Seen, Error> {
         Act::Reopen { ticket, status, note } => {
             let now = KnownTicket::read(order.connector.ticket(ticket).await?, known);
             let closed = now.ticket.closed;
-            Ok(match look_for_note(order, attempted_before, ticket, note, Some(now)).await? {
-                Seen::Done(found) if closed => Seen::ToDo(Write::Status(ticket.clone(), status.clone()), found.ticket),
-                Seen::ToDo(_, now) if closed => {
-                    Seen::ToDo(Write::StatusAndNote(ticket.clone(), status.clone(), note.clone()), now)
-                }
-                seen => seen,
-            })
+            Ok(
+                match look_for_note(order, attempted_before, ticket, note, Some(now)).await? {
+                    Seen::Done(found) if closed => {
+                        Seen::ToDo(Write::Status(ticket.clone(), status.clone()), found.ticket)
+                    }
+                    Seen::ToDo(_, now) if closed => {
+                        Seen::ToDo(Write::StatusAndNote(ticket.clone(), status.clone(), note.clone()), now)
+                    }
+                    seen => seen,
+                },
+            )
         }
     }
 }
@@ -154,8 +168,18 @@ async fn look_for_note(
     note: &NoteDraft,
     now: Option<KnownTicket>,
 ) -> Result<Seen, Error> {
-    if attempted_before && let Some(found) = order.connector.find_notes(ticket, &order.marker).await?.into_iter().next() {
-        return Ok(Seen::Done(Receipt { ticket: now, note: Some(found.id.to_string()) }));
+    if attempted_before
+        && let Some(found) = order
+            .connector
+            .find_notes(ticket, &order.marker)
+            .await?
+            .into_iter()
+            .next()
+    {
+        return Ok(Seen::Done(Receipt {
+            ticket: now,
+            note: Some(found.id.to_string()),
+        }));
     }
     Ok(Seen::ToDo(Write::Note(ticket.clone(), note.clone()), now))
 }
@@ -166,21 +190,33 @@ async fn send(order: &Order, write: &Write) -> Result<Receipt, Error> {
     match (write, &order.act) {
         (Write::Create, Act::Open(draft)) => {
             let ticket = order.connector.create_ticket(draft, &order.marker).await?;
-            Ok(Receipt { ticket: written(ticket), note: None })
+            Ok(Receipt {
+                ticket: written(ticket),
+                note: None,
+            })
         }
         (Write::Create, _) => Err(Error::new(ErrorKind::Unsupported, "only an opening creates a ticket")),
         (Write::Note(ticket, note), _) => {
             let note = order.connector.add_note(ticket, note, &order.marker).await?;
-            Ok(Receipt { ticket: None, note: Some(note.id.to_string()) })
+            Ok(Receipt {
+                ticket: None,
+                note: Some(note.id.to_string()),
+            })
         }
         (Write::Status(ticket, status), _) => {
             let ticket = order.connector.set_ticket_status(ticket, status).await?;
-            Ok(Receipt { ticket: written(ticket), note: None })
+            Ok(Receipt {
+                ticket: written(ticket),
+                note: None,
+            })
         }
         (Write::StatusAndNote(ticket, status, note), _) => {
             let reopened = order.connector.set_ticket_status(ticket, status).await?;
             let note = order.connector.add_note(ticket, note, &order.marker).await?;
-            Ok(Receipt { ticket: written(reopened), note: Some(note.id.to_string()) })
+            Ok(Receipt {
+                ticket: written(reopened),
+                note: Some(note.id.to_string()),
+            })
         }
     }
 }
@@ -205,8 +241,16 @@ fn judge(write: &Write, error: &Error) -> Verdict {
         ErrorKind::Unauthorized => Verdict::LockedOut,
         ErrorKind::Unavailable | ErrorKind::RateLimited => Verdict::NotSent,
         ErrorKind::NotFound if *write != Write::Create => Verdict::Gone,
-        ErrorKind::Forbidden { .. } | ErrorKind::NotFound | ErrorKind::Invalid { .. } | ErrorKind::PeriodClosed | ErrorKind::Unsupported => {
-            if error.is_temporary() { Verdict::NotSent } else { Verdict::Refused }
+        ErrorKind::Forbidden { .. }
+        | ErrorKind::NotFound
+        | ErrorKind::Invalid { .. }
+        | ErrorKind::PeriodClosed
+        | ErrorKind::Unsupported => {
+            if error.is_temporary() {
+                Verdict::NotSent
+            } else {
+                Verdict::Refused
+            }
         }
         // An answer that breaks the contract proves nothing, and neither does a kind that is not known yet.
         _ => Verdict::Uncertain,
@@ -233,7 +277,9 @@ async fn look_failed(app: &App, claim: &Claimed, error: &Error) -> Outcome<Healt
     let problem = reported(app, claim, error).await?;
     match error.kind() {
         ErrorKind::NotFound => record::ticket_gone(app, claim, problem).await?,
-        ErrorKind::Unsupported if claim.row.state == DeliveryState::Owed => record::impossible(app, claim, problem).await?,
+        ErrorKind::Unsupported if claim.row.state == DeliveryState::Owed => {
+            record::impossible(app, claim, problem).await?
+        }
         _ => record::later(app, claim, problem, app.now() + back_off(claim.row.attempts + 1, error)).await?,
     };
     Ok(health_in(error))
@@ -241,7 +287,13 @@ async fn look_failed(app: &App, claim: &Claimed, error: &Error) -> Outcome<Healt
 
 async fn reported(app: &App, claim: &Claimed, error: &Error) -> Outcome<Problem> {
     tracing::warn!(%error, "a delivery did not get through");
-    health::report(app, ProviderScope::new(claim.row.provider_id), claim.row.integration_id, error).await
+    health::report(
+        app,
+        ProviderScope::new(claim.row.provider_id),
+        claim.row.integration_id,
+        error,
+    )
+    .await
 }
 
 fn back_off(attempt: i32, error: &Error) -> TimeDelta {

@@ -1,8 +1,7 @@
 //! What people and events do to deliveries that wait: holds end, dead letters are retried or discarded.
 
 use psa_entities::{
-    Problem, ProviderScope,
-    agent_settings, company_mapping,
+    Problem, ProviderScope, agent_settings, company_mapping,
     delivery::{self, ActiveModel, Column, DeliveryKind, DeliveryState, Entity, HoldReason},
     ids::{DeliveryId, IntegrationId},
     incident::{self, IncidentState},
@@ -73,7 +72,11 @@ pub async fn release_held(app: &App, scope: ProviderScope, integration: Integrat
 /// Looks at every held delivery, and holds those that wait behind a held or dead one, so that they are counted.
 pub(super) async fn sweep(app: &App) -> Result<(), Fault> {
     release(app, &Condition::all()).await?;
-    let held = ActiveModel { state: Set(DeliveryState::Held), hold: Set(Some(HoldReason::EarlierDelivery)), ..Default::default() };
+    let held = ActiveModel {
+        state: Set(DeliveryState::Held),
+        hold: Set(Some(HoldReason::EarlierDelivery)),
+        ..Default::default()
+    };
     Entity::update_many()
         .set(held)
         .filter(Column::State.eq(DeliveryState::Owed))
@@ -90,8 +93,19 @@ pub(super) async fn sweep(app: &App) -> Result<(), Fault> {
 /// `INVALID` for too many ids; `NOT_FOUND` and `WRONG_STATE` at the ids they are about. Nothing is changed then.
 pub async fn retry(app: &App, scope: ProviderScope, ids: &[DeliveryId]) -> Outcome<Vec<delivery::Model>> {
     let transaction = app.db.begin().await?;
-    choose(&transaction, scope, ids, &[DeliveryState::Dead, DeliveryState::Owed], "retried").await?;
-    let owed = ActiveModel { state: Set(DeliveryState::Owed), next_attempt_at: Set(app.now()), ..Default::default() };
+    choose(
+        &transaction,
+        scope,
+        ids,
+        &[DeliveryState::Dead, DeliveryState::Owed],
+        "retried",
+    )
+    .await?;
+    let owed = ActiveModel {
+        state: Set(DeliveryState::Owed),
+        next_attempt_at: Set(app.now()),
+        ..Default::default()
+    };
     chosen(scope, ids).set(owed).exec(&transaction).await?;
     transaction.commit().await?;
     finish(app, scope, ids).await
@@ -102,11 +116,19 @@ pub async fn retry(app: &App, scope: ProviderScope, ids: &[DeliveryId]) -> Outco
 ///
 /// # Errors
 /// `REQUIRED` without a reason; otherwise as [`retry`].
-pub async fn discard(app: &App, scope: ProviderScope, ids: &[DeliveryId], reason: &str, by: &str) -> Outcome<Vec<delivery::Model>> {
+pub async fn discard(
+    app: &App,
+    scope: ProviderScope,
+    ids: &[DeliveryId],
+    reason: &str,
+    by: &str,
+) -> Outcome<Vec<delivery::Model>> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
         let error = UserError::new(ErrorCode::Required, "Give a reason of 1 to 500 characters.").at("reason");
-        return Err(Failure::refused(error.with_remedy("Say why the delivery is not wanted: it stays with the delivery.")));
+        return Err(Failure::refused(error.with_remedy(
+            "Say why the delivery is not wanted: it stays with the delivery.",
+        )));
     }
     let now = app.now();
     let problem = Problem {
@@ -116,12 +138,26 @@ pub async fn discard(app: &App, scope: ProviderScope, ids: &[DeliveryId], reason
         detail: None,
         since: now,
     };
-    let states = [DeliveryState::Owed, DeliveryState::Held, DeliveryState::Uncertain, DeliveryState::Dead];
+    let states = [
+        DeliveryState::Owed,
+        DeliveryState::Held,
+        DeliveryState::Uncertain,
+        DeliveryState::Dead,
+    ];
     let transaction = app.db.begin().await?;
     let rows = choose(&transaction, scope, ids, &states, "discarded").await?;
-    let discarded = ActiveModel { state: Set(DeliveryState::Discarded), hold: Set(None), problem: Set(Some(problem)), ..Default::default() };
+    let discarded = ActiveModel {
+        state: Set(DeliveryState::Discarded),
+        hold: Set(None),
+        problem: Set(Some(problem)),
+        ..Default::default()
+    };
     chosen(scope, ids).set(discarded.clone()).exec(&transaction).await?;
-    let openings: Vec<_> = rows.iter().filter(|row| row.kind == DeliveryKind::Open).map(|row| row.incident_id).collect();
+    let openings: Vec<_> = rows
+        .iter()
+        .filter(|row| row.kind == DeliveryKind::Open)
+        .map(|row| row.incident_id)
+        .collect();
     if !openings.is_empty() {
         scope
             .update_many::<Entity>()
@@ -130,10 +166,18 @@ pub async fn discard(app: &App, scope: ProviderScope, ids: &[DeliveryId], reason
             .filter(Column::State.is_not_in(queue::DONE))
             .exec(&transaction)
             .await?;
-        let ended = incident::ActiveModel { open_key: Set(None), ended_at: Set(Some(now)), updated_at: Set(now), ..Default::default() };
+        let ended = incident::ActiveModel {
+            open_key: Set(None),
+            ended_at: Set(Some(now)),
+            updated_at: Set(now),
+            ..Default::default()
+        };
         scope
             .update_many::<incident::Entity>()
-            .set(incident::ActiveModel { state: Set(IncidentState::Recovered), ..ended })
+            .set(incident::ActiveModel {
+                state: Set(IncidentState::Recovered),
+                ..ended
+            })
             .filter(incident::Column::Id.is_in(openings))
             .filter(incident::Column::State.is_in([IncidentState::Open, IncidentState::Recovered]))
             .exec(&transaction)
@@ -152,37 +196,61 @@ async fn choose(
     verb: &str,
 ) -> Outcome<Vec<delivery::Model>> {
     if ids.is_empty() || ids.len() > MOST {
-        let error = UserError::new(ErrorCode::Invalid, format!("Name between 1 and {MOST} deliveries.")).at("deliveryIds");
+        let error =
+            UserError::new(ErrorCode::Invalid, format!("Name between 1 and {MOST} deliveries.")).at("deliveryIds");
         return Err(Failure::refused(error));
     }
-    let rows = scope.find::<Entity>().filter(Column::Id.is_in(ids.iter().copied())).lock_exclusive().all(db).await?;
+    let rows = scope
+        .find::<Entity>()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .lock_exclusive()
+        .all(db)
+        .await?;
     let errors: Vec<_> = ids
         .iter()
         .enumerate()
         .filter_map(|(index, id)| {
             let field = format!("deliveryIds.{index}");
-            let Some(row) = rows.iter().find(|row| row.id == *id) else { return Some(UserError::not_found(&field, "delivery")) };
+            let Some(row) = rows.iter().find(|row| row.id == *id) else {
+                return Some(UserError::not_found(&field, "delivery"));
+            };
             let free = states.contains(&row.state) && row.lease_owner.is_none();
-            let error = || UserError::new(ErrorCode::WrongState, format!("The delivery cannot be {verb} now.")).at(&field);
+            let error =
+                || UserError::new(ErrorCode::WrongState, format!("The delivery cannot be {verb} now.")).at(&field);
             (!free).then(|| error().with_remedy("Read its state: it may be under way or done."))
         })
         .collect();
-    if errors.is_empty() { Ok(rows) } else { Err(Failure::Refused(errors)) }
+    if errors.is_empty() {
+        Ok(rows)
+    } else {
+        Err(Failure::Refused(errors))
+    }
 }
 
 fn chosen(scope: ProviderScope, ids: &[DeliveryId]) -> UpdateMany<Entity> {
-    scope.update_many::<Entity>().filter(Column::Id.is_in(ids.iter().copied())).filter(Column::LeaseOwner.is_null())
+    scope
+        .update_many::<Entity>()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::LeaseOwner.is_null())
 }
 
 async fn finish(app: &App, scope: ProviderScope, ids: &[DeliveryId]) -> Outcome<Vec<delivery::Model>> {
     release(app, &Condition::all().add(Column::ProviderId.eq(scope.provider_id()))).await?;
     app.wake.deliveries.notify_one();
-    Ok(scope.find::<Entity>().filter(Column::Id.is_in(ids.iter().copied())).all(app.db.read()).await?)
+    Ok(scope
+        .find::<Entity>()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(app.db.read())
+        .await?)
 }
 
 /// Ends the holds whose reason is gone. What else speaks against a delivery is found when it is taken.
 async fn release(app: &App, of: &Condition) -> Result<(), Fault> {
-    let any_held = Entity::find().filter(of.clone()).filter(Column::State.eq(DeliveryState::Held)).one(app.db.read()).await?;
+    let any_held = Entity::find()
+        .filter(of.clone())
+        .filter(Column::State.eq(DeliveryState::Held))
+        .one(app.db.read())
+        .await?;
     if any_held.is_none() {
         return Ok(());
     }
@@ -202,7 +270,13 @@ async fn release(app: &App, of: &Condition) -> Result<(), Fault> {
         let here = Expr::exists(incidents(settings.integration_id, settings.agent));
         let closes = Column::Kind.eq(DeliveryKind::Close);
         if obstacles.opening.is_empty() {
-            end_hold(app, of, HoldReason::RoutingIncomplete, here.clone().and(closes.clone().not())).await?;
+            end_hold(
+                app,
+                of,
+                HoldReason::RoutingIncomplete,
+                here.clone().and(closes.clone().not()),
+            )
+            .await?;
         }
         if obstacles.closing.is_empty() {
             end_hold(app, of, HoldReason::RoutingIncomplete, here.and(closes)).await?;
@@ -214,7 +288,12 @@ async fn release(app: &App, of: &Condition) -> Result<(), Fault> {
 }
 
 async fn end_hold(app: &App, of: &Condition, reason: HoldReason, gone: Expr) -> Result<(), DbErr> {
-    let owed = ActiveModel { state: Set(DeliveryState::Owed), hold: Set(None), problem: Set(None), ..Default::default() };
+    let owed = ActiveModel {
+        state: Set(DeliveryState::Owed),
+        hold: Set(None),
+        problem: Set(None),
+        ..Default::default()
+    };
     Entity::update_many()
         .set(owed)
         .filter(of.clone())
@@ -254,7 +333,9 @@ async fn held_routings(app: &App, of: &Condition) -> Result<Vec<(agent_settings:
 fn behind() -> Expr {
     Expr::exists(queue::earlier(|column| {
         let own_reason = column(Column::Hold).ne(HoldReason::EarlierDelivery);
-        column(Column::State).eq(DeliveryState::Dead).or(column(Column::State).eq(DeliveryState::Held).and(own_reason))
+        column(Column::State)
+            .eq(DeliveryState::Dead)
+            .or(column(Column::State).eq(DeliveryState::Held).and(own_reason))
     }))
 }
 
@@ -285,7 +366,10 @@ fn mappings() -> SelectStatement {
             company_mapping::Entity,
             mapping(company_mapping::Column::CompanyId)
                 .equals((incident::Entity, incident::Column::CompanyId))
-                .and(mapping(company_mapping::Column::IntegrationId).equals((incident::Entity, incident::Column::IntegrationId))),
+                .and(
+                    mapping(company_mapping::Column::IntegrationId)
+                        .equals((incident::Entity, incident::Column::IntegrationId)),
+                ),
         )
         .and_where(Expr::col((incident::Entity, incident::Column::Id)).equals((Entity, Column::IncidentId)))
         .to_owned()
@@ -293,7 +377,9 @@ fn mappings() -> SelectStatement {
 
 fn excluded_companies() -> SelectStatement {
     let state = Expr::col((company_mapping::Entity, company_mapping::Column::State));
-    mappings().and_where(state.eq(company_mapping::MappingState::Excluded)).to_owned()
+    mappings()
+        .and_where(state.eq(company_mapping::MappingState::Excluded))
+        .to_owned()
 }
 
 /// Excluded, or bound to a company that the PSA still has.

@@ -99,7 +99,11 @@ async fn poll_all(app: Arc<App>, seen: Seen) {
     };
     for integration in integrations {
         let started_at = app.now();
-        let last = seen.lock().unwrap_or_else(PoisonError::into_inner).get(&integration.id).copied();
+        let last = seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&integration.id)
+            .copied();
         let polled = async {
             let since = match last {
                 Some(last) => Some(last - OVERLAP),
@@ -111,8 +115,15 @@ async fn poll_all(app: Arc<App>, seen: Seen) {
             }
         };
         match polled.await {
-            Ok(()) => _ = seen.lock().unwrap_or_else(PoisonError::into_inner).insert(integration.id, started_at),
-            Err(failure) => tracing::warn!(integration.id = %integration.id, ?failure, "changes in the PSA could not be read"),
+            Ok(()) => {
+                _ = seen
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(integration.id, started_at)
+            }
+            Err(failure) => {
+                tracing::warn!(integration.id = %integration.id, ?failure, "changes in the PSA could not be read")
+            }
         }
     }
 }
@@ -154,13 +165,29 @@ async fn apply(app: &App, scope: ProviderScope, integration: IntegrationId, tick
         .into_tuple()
         .all(&transaction)
         .await?;
-    let by_id: HashMap<String, Ticket> = tickets.into_iter().map(|ticket| (ticket.id.to_string(), ticket)).collect();
+    let by_id: HashMap<String, Ticket> = tickets
+        .into_iter()
+        .map(|ticket| (ticket.id.to_string(), ticket))
+        .collect();
     for incident in incidents {
-        let Some(ticket) = incident.ticket_external_id.as_ref().and_then(|id| by_id.get(id)).cloned() else { continue };
+        let Some(ticket) = incident
+            .ticket_external_id
+            .as_ref()
+            .and_then(|id| by_id.get(id))
+            .cloned()
+        else {
+            continue;
+        };
         let before: Option<KnownTicket> = incident.ticket.clone().map(serde_json::from_value).transpose()?;
-        let Some(known) = news(before.as_ref(), ticket) else { continue };
+        let Some(known) = news(before.as_ref(), ticket) else {
+            continue;
+        };
         let end = ending(incident.state, &known, reopening.contains(&incident.id));
-        let mut change = incident::ActiveModel { ticket: Set(Some(to_json(&known)?)), updated_at: Set(now), ..incident.into() };
+        let mut change = incident::ActiveModel {
+            ticket: Set(Some(to_json(&known)?)),
+            updated_at: Set(now),
+            ..incident.into()
+        };
         if let Some(state) = end {
             change.state = Set(state);
             change.open_key = Set(None);
@@ -187,7 +214,11 @@ fn news(before: Option<&KnownTicket>, ticket: Ticket) -> Option<KnownTicket> {
 fn ending(state: IncidentState, known: &KnownTicket, reopening: bool) -> Option<IncidentState> {
     let ends = known.ticket.closed && !reopening && matches!(state, IncidentState::Open | IncidentState::Recovered);
     let by_us = known.our_name.is_some() && known.our_name == known.ticket.changed_by;
-    ends.then_some(if by_us && state == IncidentState::Recovered { IncidentState::Closed } else { IncidentState::ClosedInPsa })
+    ends.then_some(if by_us && state == IncidentState::Recovered {
+        IncidentState::Closed
+    } else {
+        IncidentState::ClosedInPsa
+    })
 }
 
 #[cfg(test)]
@@ -235,7 +266,11 @@ mod tests {
             (ClosedInPsa, true, "ann", false, None),
         ] {
             let known = KnownTicket::read(ticket(closed, by, 6), Some(&written));
-            assert_eq!(ending(state, &known, reopening), expected, "{state:?} {closed} {by} {reopening}");
+            assert_eq!(
+                ending(state, &known, reopening),
+                expected,
+                "{state:?} {closed} {by} {reopening}"
+            );
         }
     }
 }

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use psa_entities::{
-    agent_event,
-    agent_settings,
+    agent_event, agent_settings,
     delivery::{self, DeliveryKind, DeliveryState},
     ids::{DeliveryId, IncidentId},
     incident::{IncidentState, Model},
@@ -63,7 +62,11 @@ impl Ledger {
     pub fn new(entries: Vec<Entry>) -> Self {
         let mut ledger = Self::default();
         for entry in entries {
-            ledger.entries.entry(entry.row.condition_key.clone()).or_default().push(entry);
+            ledger
+                .entries
+                .entry(entry.row.condition_key.clone())
+                .or_default()
+                .push(entry);
         }
         for entries in ledger.entries.values_mut() {
             entries.sort_by_key(|entry| entry.row.epoch);
@@ -78,13 +81,23 @@ impl Ledger {
         let last = entries.iter().rposition(|entry| entry.row.open_key.is_none());
         let facts_at = |index: Option<usize>| index.and_then(|index| entries.get(index)).map(facts);
         let trigger = event.report.trigger();
-        let seen = EventFacts { trigger: &trigger, ended: event.report.has_ended(), occurred_at: event.row.occurred_at };
+        let seen = EventFacts {
+            trigger: &trigger,
+            ended: event.report.has_ended(),
+            occurred_at: event.row.occurred_at,
+        };
         let policy = policy(&target.shared);
         let mut decision = decide(&seen, facts_at(open), facts_at(last), policy, &target.agent.rules.0);
         // A ticket that is gone, or was never opened because somebody said so, cannot be gone on with.
         let has_ticket = |entry: &Entry| entry.opening || entry.row.ticket_external_id.is_some();
-        if decision.incident == IncidentChange::Reopen && !last.and_then(|index| entries.get(index)).is_some_and(has_ticket) {
-            decision = Decision { incident: IncidentChange::Open, deliveries: vec![DeliveryKind::Open], ..decision };
+        if decision.incident == IncidentChange::Reopen
+            && !last.and_then(|index| entries.get(index)).is_some_and(has_ticket)
+        {
+            decision = Decision {
+                incident: IncidentChange::Open,
+                deliveries: vec![DeliveryKind::Open],
+                ..decision
+            };
         }
         let telling = Telling { event, title, now };
         let subject = match decision.incident {
@@ -103,14 +116,19 @@ impl Ledger {
         };
         if let Some(entry) = subject.and_then(|index| entries.get_mut(index)) {
             entry.take(decision.incident, &telling);
-            self.owed.extend(decision.deliveries.iter().map(|kind| entry.owe(*kind, &telling)));
+            self.owed
+                .extend(decision.deliveries.iter().map(|kind| entry.owe(*kind, &telling)));
         }
         if matches!(decision.incident, IncidentChange::Recover(_)) {
             // Those that were superseded have tickets of their own, which the same recovery ends.
-            for entry in entries.iter_mut().filter(|entry| entry.row.state == IncidentState::Open) {
+            for entry in entries
+                .iter_mut()
+                .filter(|entry| entry.row.state == IncidentState::Open)
+            {
                 let decision = recovery(policy, facts(entry).touched_by_person);
                 entry.take(decision.incident, &telling);
-                self.owed.extend(decision.deliveries.iter().map(|kind| entry.owe(*kind, &telling)));
+                self.owed
+                    .extend(decision.deliveries.iter().map(|kind| entry.owe(*kind, &telling)));
             }
         }
         decision
@@ -119,7 +137,13 @@ impl Ledger {
     /// The incidents to be stored and the deliveries that are owed. Incidents come in the order in which they make room
     /// for each other: of one condition at most one may be open at any moment.
     pub fn finish(self) -> (Vec<Model>, Vec<delivery::Model>) {
-        let mut rows: Vec<_> = self.entries.into_values().flatten().filter(|entry| entry.changed).map(|entry| entry.row).collect();
+        let mut rows: Vec<_> = self
+            .entries
+            .into_values()
+            .flatten()
+            .filter(|entry| entry.changed)
+            .map(|entry| entry.row)
+            .collect();
         rows.sort_by(|one, other| (&one.condition_key, one.epoch).cmp(&(&other.condition_key, other.epoch)));
         (rows, self.owed)
     }
@@ -217,12 +241,22 @@ fn open_new(entries: &mut Vec<Entry>, target: &Target, telling: &Telling<'_>) ->
         ticket: None,
         updated_at: telling.now,
     };
-    entries.push(Entry { row, next_sequence: 0, opening: true, changed: true });
+    entries.push(Entry {
+        row,
+        next_sequence: 0,
+        opening: true,
+        changed: true,
+    });
     entries.len() - 1
 }
 
 fn facts(entry: &Entry) -> IncidentFacts {
-    let known = entry.row.ticket.clone().and_then(|json| serde_json::from_value::<KnownTicket>(json).ok());
+    // A ticket that cannot be read is one of which nothing is known.
+    let known = entry
+        .row
+        .ticket
+        .clone()
+        .and_then(|json| serde_json::from_value::<KnownTicket>(json).ok());
     IncidentFacts {
         state: entry.row.state,
         last_at: entry.row.last_at,

@@ -3,21 +3,21 @@
 //! Events, the incidents they make or change and the deliveries these owe are stored in one transaction, and the answer
 //! follows its commit. An event that was reported before changes nothing.
 
+mod checks;
+mod targets;
+
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use psa_entities::{
-    ProviderScope,
-    agent_event,
-    agent_settings::{self, Agent},
+    ProviderScope, agent_event,
+    agent_settings::Agent,
     console_company,
     delivery::{self, DeliveryKind},
-    ids::{AgentEventId, ConsoleCompanyId, IncidentId, IntegrationId},
+    ids::{AgentEventId, ConsoleCompanyId, IncidentId},
     incident::{self, IncidentState},
-    integration::{self, IntegrationStatus},
-    provider, ticket_settings,
+    provider,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
@@ -28,7 +28,7 @@ use super::{
     event::AgentReport,
     incidents::{Entry, Fresh, Ledger, Target},
     queue::DONE,
-    render, settings,
+    render,
 };
 use crate::{
     app::App,
@@ -40,9 +40,6 @@ const LARGEST: usize = 1_000;
 
 /// Rows of one statement: well below the parameters that SQLite and PostgreSQL allow.
 const ROWS_PER_STATEMENT: usize = 500;
-
-/// The most characters of an id, a name and a text.
-const LONGEST: [usize; 3] = [200, 300, 20_000];
 
 /// One event as an agent reports it.
 #[derive(Debug)]
@@ -87,8 +84,13 @@ pub struct EventResult {
 /// `INVALID` at `records` when they are too many. What is wrong with an event is in its result.
 pub async fn report(app: &App, scope: ProviderScope, agent: Agent, reports: Vec<Report>) -> Outcome<Vec<EventResult>> {
     if reports.len() > LARGEST {
-        let error = UserError::new(ErrorCode::Invalid, format!("A call brings at most {LARGEST} events, not {}.", reports.len()));
-        return Err(Failure::refused(error.at("records").with_remedy("Send them in several calls.")));
+        let error = UserError::new(
+            ErrorCode::Invalid,
+            format!("A call brings at most {LARGEST} events, not {}.", reports.len()),
+        );
+        return Err(Failure::refused(
+            error.at("records").with_remedy("Send them in several calls."),
+        ));
     }
     let companies = companies(app, scope, &reports).await?;
     let now = app.now();
@@ -98,9 +100,9 @@ pub async fn report(app: &App, scope: ProviderScope, agent: Agent, reports: Vec<
     for (index, report) in reports.into_iter().enumerate() {
         let event_id = report.event_id.trim().to_owned();
         let company = companies.get(report.company.trim());
-        let (outcome, error) = match (problem(&report), company) {
+        let (outcome, error) = match (checks::problem(&report), company) {
             (Some(error), _) => (EventOutcome::Rejected, Some(error)),
-            (None, None) => (EventOutcome::Rejected, Some(unknown_company(&report.company))),
+            (None, None) => (EventOutcome::Rejected, Some(checks::unknown_company(&report.company))),
             (None, Some(_)) if !ids.insert(event_id.clone()) => (EventOutcome::Duplicate, None),
             (None, Some(company)) => {
                 fresh.push((index, event(scope, agent, company.id, report, now)?));
@@ -108,9 +110,17 @@ pub async fn report(app: &App, scope: ProviderScope, agent: Agent, reports: Vec<
             }
         };
         let error = error.map(|error| error.in_record("records", index));
-        results.push(EventResult { index, event_id, outcome, error });
+        results.push(EventResult {
+            index,
+            event_id,
+            outcome,
+            error,
+        });
     }
-    let names = companies.into_values().map(|company| (company.id, company.name)).collect();
+    let names = companies
+        .into_values()
+        .map(|company| (company.id, company.name))
+        .collect();
     for index in store(app, scope, agent, &names, fresh, now).await? {
         if let Some(result) = results.get_mut(index) {
             result.outcome = EventOutcome::Duplicate;
@@ -131,17 +141,27 @@ async fn store(
     if events.is_empty() {
         return Ok(Vec::new());
     }
-    let targets = targets(app, scope, agent).await?;
-    let zone = time_zone(app, scope).await?;
+    let targets = targets::targets(app, scope, agent).await?;
+    let zone = targets::time_zone(app, scope).await?;
     let transaction = app.db.begin().await?;
     if app.db.is_postgres() {
         // Reports of one provider follow one another, so that no two of them open incidents of one condition at once.
-        provider::Entity::find_by_id(scope.provider_id()).lock(LockType::NoKeyUpdate).one(&transaction).await?;
+        provider::Entity::find_by_id(scope.provider_id())
+            .lock(LockType::NoKeyUpdate)
+            .one(&transaction)
+            .await?;
     }
     let known = known_ids(&transaction, scope, agent, &events).await?;
-    let (known, mut fresh): (Vec<_>, Vec<_>) = events.into_iter().partition(|(_, event)| known.contains(&event.row.event_id));
+    let (known, mut fresh): (Vec<_>, Vec<_>) = events
+        .into_iter()
+        .partition(|(_, event)| known.contains(&event.row.event_id));
     fresh.sort_by_key(|(_, event)| event.row.occurred_at);
-    insert(&transaction, fresh.iter().map(|(_, event)| event.row.clone()).collect::<Vec<_>>(), None).await?;
+    insert(
+        &transaction,
+        fresh.iter().map(|(_, event)| event.row.clone()).collect::<Vec<_>>(),
+        None,
+    )
+    .await?;
     let mut owes = false;
     for target in &targets {
         let mut ledger = ledger(&transaction, scope, target, &fresh).await?;
@@ -162,42 +182,21 @@ async fn store(
     Ok(known.into_iter().map(|(index, _)| index).collect())
 }
 
-async fn companies(app: &App, scope: ProviderScope, reports: &[Report]) -> Result<HashMap<String, console_company::Model>, DbErr> {
+async fn companies(
+    app: &App,
+    scope: ProviderScope,
+    reports: &[Report],
+) -> Result<HashMap<String, console_company::Model>, DbErr> {
     let named: HashSet<&str> = reports.iter().map(|report| report.company.trim()).collect();
-    let rows = scope.find::<console_company::Entity>().filter(console_company::Column::ExternalId.is_in(named));
-    Ok(rows.all(app.db.read()).await?.into_iter().map(|row| (row.external_id.clone(), row)).collect())
-}
-
-/// The integrations that make tickets of the agent's events.
-async fn targets(app: &App, scope: ProviderScope, agent: Agent) -> Result<Vec<Target>, DbErr> {
-    let agents = scope
-        .find::<agent_settings::Entity>()
-        .filter(agent_settings::Column::Agent.eq(agent))
-        .filter(agent_settings::Column::Enabled.eq(true))
-        .find_also_related(integration::Entity)
+    let rows = scope
+        .find::<console_company::Entity>()
+        .filter(console_company::Column::ExternalId.is_in(named));
+    Ok(rows
         .all(app.db.read())
-        .await?;
-    let works = |status| !matches!(status, IntegrationStatus::Draft | IntegrationStatus::Deleting);
-    let agents: Vec<_> = agents
+        .await?
         .into_iter()
-        .filter(|(_, integration)| integration.as_ref().is_some_and(|integration| works(integration.status)))
-        .map(|(agent, _)| agent)
-        .collect();
-    let ids = agents.iter().map(|agent| agent.integration_id);
-    let shared = scope.find::<ticket_settings::Entity>().filter(ticket_settings::Column::IntegrationId.is_in(ids));
-    let mut shared: HashMap<IntegrationId, _> =
-        shared.all(app.db.read()).await?.into_iter().map(|row| (row.integration_id, row)).collect();
-    let target = |agent: agent_settings::Model| {
-        let id = agent.integration_id;
-        let shared = shared.remove(&id).unwrap_or_else(|| settings::usual(scope, id, agent.updated_at));
-        Target { shared, agent }
-    };
-    Ok(agents.into_iter().map(target).collect())
-}
-
-async fn time_zone(app: &App, scope: ProviderScope) -> Result<Tz, DbErr> {
-    let provider = provider::Entity::find_by_id(scope.provider_id()).one(app.db.read()).await?;
-    Ok(provider.and_then(|provider| provider.time_zone.parse().ok()).unwrap_or(Tz::UTC))
+        .map(|row| (row.external_id.clone(), row))
+        .collect())
 }
 
 async fn known_ids(
@@ -219,9 +218,17 @@ async fn known_ids(
 }
 
 /// Reads the incidents that the events may change: of every condition the latest, and those that are not over.
-async fn ledger(db: &DatabaseTransaction, scope: ProviderScope, target: &Target, events: &[(usize, Fresh)]) -> Result<Ledger, DbErr> {
+async fn ledger(
+    db: &DatabaseTransaction,
+    scope: ProviderScope,
+    target: &Target,
+    events: &[(usize, Fresh)],
+) -> Result<Ledger, DbErr> {
     use incident::Column;
-    let conditions: HashSet<&str> = events.iter().map(|(_, event)| event.row.condition_key.as_str()).collect();
+    let conditions: HashSet<&str> = events
+        .iter()
+        .map(|(_, event)| event.row.condition_key.as_str())
+        .collect();
     let later = Alias::new("later");
     let same = |column: Column| Expr::col((later.clone(), column)).equals((incident::Entity, column));
     let newer = Query::select()
@@ -246,7 +253,12 @@ async fn ledger(db: &DatabaseTransaction, scope: ProviderScope, target: &Target,
     let entry = |row: incident::Model| {
         let owed = owed.get(&row.id);
         let next_sequence = owed.map_or(0, |owed| owed.last_sequence + 1);
-        Entry { row, next_sequence, opening: owed.is_some_and(|owed| owed.openings > 0), changed: false }
+        Entry {
+            row,
+            next_sequence,
+            opening: owed.is_some_and(|owed| owed.openings > 0),
+            changed: false,
+        }
     };
     Ok(Ledger::new(rows.into_iter().map(entry).collect()))
 }
@@ -259,7 +271,11 @@ struct Owed {
     openings: i64,
 }
 
-async fn owed_by(db: &DatabaseTransaction, scope: ProviderScope, incidents: &[incident::Model]) -> Result<Vec<Owed>, DbErr> {
+async fn owed_by(
+    db: &DatabaseTransaction,
+    scope: ProviderScope,
+    incidents: &[incident::Model],
+) -> Result<Vec<Owed>, DbErr> {
     use delivery::Column;
     if incidents.is_empty() {
         return Ok(Vec::new());
@@ -302,7 +318,10 @@ where
     M: sea_orm::ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
     <M::Entity as EntityTrait>::ActiveModel: ActiveModelTrait<Entity = M::Entity> + Send,
 {
-    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
+    let mut rows = rows
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all())
+        .peekable();
     while rows.peek().is_some() {
         let chunk: Vec<_> = rows.by_ref().take(ROWS_PER_STATEMENT).collect();
         let insert = M::Entity::insert_many(chunk);
@@ -314,8 +333,19 @@ where
     Ok(())
 }
 
-fn event(scope: ProviderScope, agent: Agent, company: ConsoleCompanyId, report: Report, now: DateTime<Utc>) -> Outcome<Fresh> {
-    let Report { event_id, occurred_at, report, .. } = report;
+fn event(
+    scope: ProviderScope,
+    agent: Agent,
+    company: ConsoleCompanyId,
+    report: Report,
+    now: DateTime<Utc>,
+) -> Outcome<Fresh> {
+    let Report {
+        event_id,
+        occurred_at,
+        report,
+        ..
+    } = report;
     let row = agent_event::Model {
         id: AgentEventId::at(now),
         provider_id: scope.provider_id(),
@@ -329,51 +359,6 @@ fn event(scope: ProviderScope, agent: Agent, company: ConsoleCompanyId, report: 
         detail: serde_json::to_value(&report)?,
     };
     Ok(Fresh { row, report })
-}
-
-fn unknown_company(external_id: &str) -> UserError {
-    UserError::new(ErrorCode::NotFound, format!("The console has reported no company `{external_id}`."))
-        .at("companyExternalId")
-        .with_remedy("Report the company first with reportCompanies, then send this event again: its id is not used up.")
-}
-
-/// What is wrong with an event, if anything is.
-fn problem(report: &Report) -> Option<UserError> {
-    let [id, name, text] = LONGEST;
-    let mut checks = vec![required("eventId", &report.event_id, id)];
-    match &report.report {
-        AgentReport::Backup(run) => checks.extend([
-            required("planName", &run.plan_name, name),
-            required("computerName", &run.computer_name, name),
-            optional("planId", run.plan_id.as_deref(), id),
-            optional("computerHid", run.computer_hid.as_deref(), id),
-            optional("planType", run.plan_type.as_deref(), name),
-            optional("user", run.user.as_deref(), name),
-            optional("errorMessage", run.error_message.as_deref(), text),
-            optional("reportLink", run.report_link.as_deref(), text),
-        ]),
-        AgentReport::Rmm(alert) => checks.extend([
-            required("computerName", &alert.computer_name, name),
-            optional("computerHid", alert.computer_hid.as_deref(), id),
-            optional("subject", alert.subject.as_deref(), name),
-            optional("title", Some(&alert.title), name),
-            optional("message", alert.message.as_deref(), text),
-        ]),
-    }
-    checks.into_iter().flatten().next()
-}
-
-fn required(field: &str, value: &str, longest: usize) -> Option<UserError> {
-    if value.trim().is_empty() {
-        return Some(UserError::new(ErrorCode::Required, "The value is missing.").at(field).with_remedy("Send a text."));
-    }
-    optional(field, Some(value), longest)
-}
-
-fn optional(field: &str, value: Option<&str>, longest: usize) -> Option<UserError> {
-    let characters = value.map_or(0, |value| value.chars().count());
-    let error = || UserError::new(ErrorCode::Invalid, format!("The text has {characters} characters; at most {longest} are kept."));
-    (characters > longest).then(|| error().at(field).with_remedy("Send a shorter text."))
 }
 
 #[cfg(test)]

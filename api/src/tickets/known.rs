@@ -18,8 +18,15 @@ pub struct KnownTicket {
 impl KnownTicket {
     /// The ticket as a write of ours left it.
     pub fn written(ticket: Ticket, before: Option<&KnownTicket>) -> Self {
-        let our_name = ticket.changed_by.clone().or_else(|| before.and_then(|known| known.our_name.clone()));
-        Self { ticket, our_name, touched: before.is_some_and(|known| known.touched) }
+        let our_name = ticket
+            .changed_by
+            .clone()
+            .or_else(|| before.and_then(|known| known.our_name.clone()));
+        Self {
+            ticket,
+            our_name,
+            touched: before.is_some_and(|known| known.touched),
+        }
     }
 
     /// The ticket as it was read. Somebody touched it when the PSA names another than us; without a name to compare
@@ -30,7 +37,11 @@ impl KnownTicket {
             (Some(ours), Some(now)) => ours != now,
             _ => false,
         };
-        Self { ticket, our_name, touched: another || before.is_some_and(|known| known.touched) }
+        Self {
+            ticket,
+            our_name,
+            touched: another || before.is_some_and(|known| known.touched),
+        }
     }
 }
 
@@ -65,7 +76,11 @@ mod tests {
             (None, Some("ann"), false),
         ] {
             let written = KnownTicket::written(ticket(ours), None);
-            assert_eq!(KnownTicket::read(ticket(now), Some(&written)).touched, touched, "{ours:?} {now:?}");
+            assert_eq!(
+                KnownTicket::read(ticket(now), Some(&written)).touched,
+                touched,
+                "{ours:?} {now:?}"
+            );
         }
     }
 

@@ -44,7 +44,11 @@ struct Strain {
 impl Pace {
     /// The integrations that rest now.
     pub fn resting(&self, now: DateTime<Utc>) -> Vec<IntegrationId> {
-        self.0.iter().filter(|(_, strain)| now < strain.until).map(|(id, _)| *id).collect()
+        self.0
+            .iter()
+            .filter(|(_, strain)| now < strain.until)
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     /// Whether a delivery may start now. The first after a rest has the PSA to itself for `trial` at most.
@@ -71,13 +75,23 @@ impl Pace {
                 }
             }
             Health::AsksForPause(length) => {
-                let length = length.and_then(|length| TimeDelta::from_std(length).ok()).unwrap_or(FIRST_REST);
-                let strain = self.0.entry(id).or_insert(Strain { failures: 0, until: now, trying: false });
+                let length = length
+                    .and_then(|length| TimeDelta::from_std(length).ok())
+                    .unwrap_or(FIRST_REST);
+                let strain = self.0.entry(id).or_insert(Strain {
+                    failures: 0,
+                    until: now,
+                    trying: false,
+                });
                 strain.until = strain.until.max(now + length);
                 strain.trying = false;
             }
             Health::Ails => {
-                let strain = self.0.entry(id).or_insert(Strain { failures: 0, until: now, trying: false });
+                let strain = self.0.entry(id).or_insert(Strain {
+                    failures: 0,
+                    until: now,
+                    trying: false,
+                });
                 // Calls that were under way when the rest began say nothing new.
                 if strain.trying || strain.until <= now {
                     strain.failures += 1;
@@ -90,7 +104,9 @@ impl Pace {
 }
 
 fn rest(failures: u32) -> TimeDelta {
-    let Some(doublings) = failures.checked_sub(PATIENCE) else { return TimeDelta::zero() };
+    let Some(doublings) = failures.checked_sub(PATIENCE) else {
+        return TimeDelta::zero();
+    };
     let factor = 1_i32.checked_shl(doublings.min(10)).unwrap_or(1);
     (FIRST_REST * factor).min(LONGEST_REST)
 }
@@ -147,7 +163,10 @@ mod tests {
         for expected in [10, 20, 40, 80, 120, 120] {
             assert!(pace.may_start(id, now, TRIAL));
             pace.learn(id, Health::Ails, now);
-            assert!(!pace.may_start(id, now + TimeDelta::seconds(expected - 1), TRIAL), "{expected}");
+            assert!(
+                !pace.may_start(id, now + TimeDelta::seconds(expected - 1), TRIAL),
+                "{expected}"
+            );
             now += TimeDelta::seconds(expected);
         }
     }

@@ -120,7 +120,12 @@ pub async fn prepare(app: &App, row: &Model) -> Outcome<Prepared> {
     Ok(match planned {
         Ok(act) => {
             let known = background.incident.ticket.map(serde_json::from_value).transpose()?;
-            Prepared::Ready(Box::new(Order { connector, marker: WriteKey::new(row.marker.clone()), known, act }))
+            Prepared::Ready(Box::new(Order {
+                connector,
+                marker: WriteKey::new(row.marker.clone()),
+                known,
+                act,
+            }))
         }
         Err(stopped) => stopped,
     })
@@ -130,11 +135,21 @@ pub async fn prepare(app: &App, row: &Model) -> Outcome<Prepared> {
 fn standstill(app: &App, integration: &integration::Model) -> Option<(HoldReason, Problem)> {
     let (reason, message, remedy) = match integration.status {
         IntegrationStatus::Active => return None,
-        IntegrationStatus::Broken => {
-            (HoldReason::IntegrationBroken, "The PSA does not accept the keys.", "Replace the keys with updateCredentials.")
-        }
-        IntegrationStatus::Paused => (HoldReason::IntegrationPaused, "The integration is paused.", "Activate it with activateIntegration."),
-        _ => (HoldReason::IntegrationPaused, "The integration is not activated.", "Activate it with activateIntegration."),
+        IntegrationStatus::Broken => (
+            HoldReason::IntegrationBroken,
+            "The PSA does not accept the keys.",
+            "Replace the keys with updateCredentials.",
+        ),
+        IntegrationStatus::Paused => (
+            HoldReason::IntegrationPaused,
+            "The integration is paused.",
+            "Activate it with activateIntegration.",
+        ),
+        _ => (
+            HoldReason::IntegrationPaused,
+            "The integration is not activated.",
+            "Activate it with activateIntegration.",
+        ),
     };
     Some((reason, problem(app, ErrorCode::WrongState, message, remedy)))
 }
@@ -153,13 +168,26 @@ async fn open(
         Err(held) => return Ok(Err(held)),
     };
     let board = chosen_board(app, scope, agent).await?;
-    let route = Route { routing: &agent.routing, board: board.as_ref(), descriptor: connector.descriptor() };
+    let route = Route {
+        routing: &agent.routing,
+        board: board.as_ref(),
+        descriptor: connector.descriptor(),
+    };
     let obstacles = route.opening();
     let Some(routing) = route.of_new_ticket().filter(|_| obstacles.is_empty()) else {
-        return Ok(Err(Prepared::Held(HoldReason::RoutingIncomplete, first(app, obstacles))));
+        return Ok(Err(Prepared::Held(
+            HoldReason::RoutingIncomplete,
+            first(app, obstacles),
+        )));
     };
     let (summary, body) = render::ticket(background, agent, connector.descriptor().limits.summary_chars)?;
-    Ok(Ok(Act::Open(TicketDraft { company, contact: None, summary, body, routing })))
+    Ok(Ok(Act::Open(TicketDraft {
+        company,
+        contact: None,
+        summary,
+        body,
+        routing,
+    })))
 }
 
 async fn follow_up(
@@ -172,16 +200,28 @@ async fn follow_up(
 ) -> Outcome<Planned> {
     let Some(ticket) = background.incident.ticket_external_id.clone().map(TicketId::new) else {
         let message = "The incident has no ticket that this could be done to.";
-        let problem = problem(app, ErrorCode::WrongState, message, "Discard it: its ticket was never opened.");
+        let problem = problem(
+            app,
+            ErrorCode::WrongState,
+            message,
+            "Discard it: its ticket was never opened.",
+        );
         return Ok(Err(Prepared::Impossible(problem)));
     };
     let destination = match shared.notes {
         NoteVisibility::Discussion => NoteDestination::Discussion,
         NoteVisibility::Internal => NoteDestination::Internal,
     };
-    let note = NoteDraft { text: render::note(background, agent, kind)?, destination };
+    let note = NoteDraft {
+        text: render::note(background, agent, kind)?,
+        destination,
+    };
     let board = chosen_board(app, scope, agent).await?;
-    let route = Route { routing: &agent.routing, board: board.as_ref(), descriptor: connector.descriptor() };
+    let route = Route {
+        routing: &agent.routing,
+        board: board.as_ref(),
+        descriptor: connector.descriptor(),
+    };
     Ok(match kind {
         DeliveryKind::Note => Ok(Act::Note(ticket, note)),
         // The policy was changed after the recovery: what counts is what it says now.
@@ -189,7 +229,12 @@ async fn follow_up(
         DeliveryKind::Close => match (&agent.routing.closed_status, route.closing()) {
             (Some(status), obstacles) if obstacles.is_empty() => {
                 let (status, only_untouched) = (StatusId::new(status.clone()), shared.close_only_untouched);
-                Ok(Act::Close { ticket, status, only_untouched, note })
+                Ok(Act::Close {
+                    ticket,
+                    status,
+                    only_untouched,
+                    note,
+                })
             }
             (_, obstacles) => Err(Prepared::Held(HoldReason::RoutingIncomplete, first(app, obstacles))),
         },
@@ -199,21 +244,38 @@ async fn follow_up(
         },
         DeliveryKind::Open | DeliveryKind::Escalate => {
             let message = "No setting says which priority a ticket is raised to.";
-            Err(Prepared::Impossible(problem(app, ErrorCode::Unsupported, message, "Discard it and raise the priority in the PSA.")))
+            Err(Prepared::Impossible(problem(
+                app,
+                ErrorCode::Unsupported,
+                message,
+                "Discard it and raise the priority in the PSA.",
+            )))
         }
     })
 }
 
 /// The PSA company of the incident's console company, or why there is none: another company's ticket is never opened.
-async fn psa_company(app: &App, scope: ProviderScope, incident: &incident::Model) -> Outcome<Result<CompanyId, Prepared>> {
+async fn psa_company(
+    app: &App,
+    scope: ProviderScope,
+    incident: &incident::Model,
+) -> Outcome<Result<CompanyId, Prepared>> {
     let mapping = scope
         .find::<company_mapping::Entity>()
         .filter(company_mapping::Column::IntegrationId.eq(incident.integration_id))
         .filter(company_mapping::Column::CompanyId.eq(incident.company_id))
         .one(app.db.read())
         .await?;
-    if mapping.as_ref().is_some_and(|mapping| mapping.state == MappingState::Excluded) {
-        let held = problem(app, ErrorCode::CompanyNotMapped, "The company is excluded.", "Bind it with bindCompanies, or discard the delivery.");
+    if mapping
+        .as_ref()
+        .is_some_and(|mapping| mapping.state == MappingState::Excluded)
+    {
+        let held = problem(
+            app,
+            ErrorCode::CompanyNotMapped,
+            "The company is excluded.",
+            "Bind it with bindCompanies, or discard the delivery.",
+        );
         return Ok(Err(Prepared::Held(HoldReason::CompanyExcluded, held)));
     }
     let company = match mapping.and_then(|mapping| mapping.psa_company_id) {
@@ -224,11 +286,21 @@ async fn psa_company(app: &App, scope: ProviderScope, incident: &incident::Model
         Some(company) if !company.deleted => Ok(CompanyId::new(company.external_id)),
         Some(_) => {
             let message = "The PSA no longer has the company that this one is bound to.";
-            let held = problem(app, ErrorCode::CompanyNotMapped, message, "Bind it to another PSA company with bindCompanies.");
+            let held = problem(
+                app,
+                ErrorCode::CompanyNotMapped,
+                message,
+                "Bind it to another PSA company with bindCompanies.",
+            );
             Err(Prepared::Held(HoldReason::CompanyUnmapped, held))
         }
         None => {
-            let held = problem(app, ErrorCode::CompanyNotMapped, "The company is not bound to a PSA company.", "Bind it with bindCompanies.");
+            let held = problem(
+                app,
+                ErrorCode::CompanyNotMapped,
+                "The company is not bound to a PSA company.",
+                "Bind it with bindCompanies.",
+            );
             Err(Prepared::Held(HoldReason::CompanyUnmapped, held))
         }
     })
@@ -237,19 +309,40 @@ async fn psa_company(app: &App, scope: ProviderScope, incident: &incident::Model
 async fn background(app: &App, scope: ProviderScope, row: &Model) -> Result<Background, Fault> {
     let db = app.db.read();
     let missing = |what: &str| Fault::Inconsistent(format!("delivery {} has no {what}", row.id));
-    let incident = scope.find_by_id::<incident::Entity>(row.incident_id).one(db).await?.ok_or_else(|| missing("incident"))?;
+    let incident = scope
+        .find_by_id::<incident::Entity>(row.incident_id)
+        .one(db)
+        .await?
+        .ok_or_else(|| missing("incident"))?;
     let event = match row.event_id {
         Some(id) => scope.find_by_id::<agent_event::Entity>(id).one(db).await?,
         None => None,
     };
-    let company = scope.find_by_id::<console_company::Entity>(incident.company_id).one(db).await?;
+    let company = scope
+        .find_by_id::<console_company::Entity>(incident.company_id)
+        .one(db)
+        .await?;
     let company = company.ok_or_else(|| missing("company"))?;
-    let provider = provider::Entity::find_by_id(row.provider_id).one(db).await?.ok_or_else(|| missing("provider"))?;
-    Ok(Background { incident, event, company, zone: provider.time_zone.parse().unwrap_or(Tz::UTC) })
+    let provider = provider::Entity::find_by_id(row.provider_id)
+        .one(db)
+        .await?
+        .ok_or_else(|| missing("provider"))?;
+    Ok(Background {
+        incident,
+        event,
+        company,
+        zone: provider.time_zone.parse().unwrap_or(Tz::UTC),
+    })
 }
 
-async fn chosen_board(app: &App, scope: ProviderScope, agent: &agent_settings::Model) -> Result<Option<psa_entities::board::Model>, Fault> {
-    let TicketRouting { board: Some(id), .. } = &agent.routing else { return Ok(None) };
+async fn chosen_board(
+    app: &App,
+    scope: ProviderScope,
+    agent: &agent_settings::Model,
+) -> Result<Option<psa_entities::board::Model>, Fault> {
+    let TicketRouting { board: Some(id), .. } = &agent.routing else {
+        return Ok(None);
+    };
     Ok(routing::board(app, scope, agent.integration_id, id).await?)
 }
 

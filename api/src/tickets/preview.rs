@@ -58,21 +58,35 @@ pub struct Preview {
 pub async fn preview(app: &App, scope: ProviderScope, wanted: Wanted) -> Outcome<Preview> {
     let integration = integrations::find(app.db.read(), scope, wanted.integration).await?;
     let saved = settings::of_agent(app, scope, wanted.integration, wanted.agent).await?;
-    let descriptor = app.registry.descriptor(&integration.connector_kind).map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
+    let descriptor = app
+        .registry
+        .descriptor(&integration.connector_kind)
+        .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
     let summary = wanted.summary_template.unwrap_or(saved.summary_template);
     let body = wanted.body_template.unwrap_or(saved.body_template);
     let mistakes = [
         settings::template_mistake(wanted.agent, "summaryTemplate", &summary),
         settings::template_mistake(wanted.agent, "bodyTemplate", &body),
     ];
-    let (Ok(summary), Ok(body)) = (template::parse(wanted.agent, &summary), template::parse(wanted.agent, &body)) else {
+    let (Ok(summary), Ok(body)) = (
+        template::parse(wanted.agent, &summary),
+        template::parse(wanted.agent, &body),
+    ) else {
         return Err(Failure::Refused(mistakes.into_iter().flatten().collect()));
     };
-    let provider = provider::Entity::find_by_id(scope.provider_id()).one(app.db.read()).await?;
-    let time_zone = provider.and_then(|provider| provider.time_zone.parse().ok()).unwrap_or(Tz::UTC);
+    let provider = provider::Entity::find_by_id(scope.provider_id())
+        .one(app.db.read())
+        .await?;
+    let time_zone = provider
+        .and_then(|provider| provider.time_zone.parse().ok())
+        .unwrap_or(Tz::UTC);
     let report = wanted.report.unwrap_or_else(|| sample(wanted.agent, app.now()));
     let company = wanted.company.as_deref().unwrap_or("Sample Company");
-    let facts = TicketFacts { company, report: &report, time_zone };
+    let facts = TicketFacts {
+        company,
+        report: &report,
+        time_zone,
+    };
     let trigger = report.trigger();
     Ok(Preview {
         summary: template::summary(&summary, &facts, descriptor.limits.summary_chars),

@@ -59,10 +59,24 @@ pub async fn claim(app: &App, owner: &str, limit: u64, resting: &[IntegrationId]
         lease_until: Set(Some(now + app.config.tickets.lease())),
         ..Default::default()
     };
-    Entity::update_many().set(lease).filter(Column::Id.is_in(ids.clone())).exec(&transaction).await?;
-    let rows = Entity::find().filter(Column::Id.is_in(ids)).order_by_asc(Column::NextAttemptAt).all(&transaction).await?;
+    Entity::update_many()
+        .set(lease)
+        .filter(Column::Id.is_in(ids.clone()))
+        .exec(&transaction)
+        .await?;
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(ids))
+        .order_by_asc(Column::NextAttemptAt)
+        .all(&transaction)
+        .await?;
     transaction.commit().await?;
-    Ok(rows.into_iter().map(|row| Claimed { row, owner: owner.to_owned() }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Claimed {
+            row,
+            owner: owner.to_owned(),
+        })
+        .collect())
 }
 
 /// Gives back what was taken and not worked on. It is due as before.
@@ -71,7 +85,11 @@ pub async fn claim(app: &App, owner: &str, limit: u64, resting: &[IntegrationId]
 /// Only of the database; the holds then lapse by themselves.
 pub async fn give_back(app: &App, claims: &[Claimed]) -> Result<(), DbErr> {
     for claim in claims {
-        let free = ActiveModel { lease_owner: Set(None), lease_until: Set(None), ..Default::default() };
+        let free = ActiveModel {
+            lease_owner: Set(None),
+            lease_until: Set(None),
+            ..Default::default()
+        };
         Entity::update_many()
             .set(free)
             .filter(Column::Id.eq(claim.row.id))
@@ -91,12 +109,19 @@ pub async fn give_back(app: &App, claims: &[Claimed]) -> Result<(), DbErr> {
 /// Only of the database.
 pub async fn recover(app: &App) -> Result<usize, DbErr> {
     let now = app.now();
-    let lapsed = || Entity::find().filter(Column::State.eq(DeliveryState::Sending)).filter(Column::LeaseUntil.lt(now));
+    let lapsed = || {
+        Entity::find()
+            .filter(Column::State.eq(DeliveryState::Sending))
+            .filter(Column::LeaseUntil.lt(now))
+    };
     if lapsed().one(app.db.read()).await?.is_none() {
         return Ok(0);
     }
     let transaction = app.db.begin().await?;
-    let select = lapsed().select_only().column(Column::Id).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let select = lapsed()
+        .select_only()
+        .column(Column::Id)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     let ids: Vec<DeliveryId> = select.into_tuple().all(&transaction).await?;
     delivery_attempt::Entity::update_many()
         .set(delivery_attempt::ActiveModel {
@@ -115,7 +140,11 @@ pub async fn recover(app: &App) -> Result<usize, DbErr> {
         lease_until: Set(None),
         ..Default::default()
     };
-    Entity::update_many().set(uncertain).filter(Column::Id.is_in(ids.clone())).exec(&transaction).await?;
+    Entity::update_many()
+        .set(uncertain)
+        .filter(Column::Id.is_in(ids.clone()))
+        .exec(&transaction)
+        .await?;
     transaction.commit().await?;
     Ok(ids.len())
 }
@@ -127,9 +156,15 @@ fn due(state: DeliveryState, now: DateTime<Utc>, resting: &[IntegrationId]) -> S
         .filter(Column::State.eq(state))
         .filter(Column::NextAttemptAt.lte(now))
         .filter(free)
-        .filter(Expr::not_exists(earlier(|column| column(Column::State).is_not_in(DONE))))
+        .filter(Expr::not_exists(earlier(|column| {
+            column(Column::State).is_not_in(DONE)
+        })))
         .order_by_asc(Column::NextAttemptAt);
-    if resting.is_empty() { select } else { select.filter(Column::IntegrationId.is_not_in(resting.iter().copied())) }
+    if resting.is_empty() {
+        select
+    } else {
+        select.filter(Column::IntegrationId.is_not_in(resting.iter().copied()))
+    }
 }
 
 /// The deliveries that the same incident owed before and that meet a condition on their columns.

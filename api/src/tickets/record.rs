@@ -13,9 +13,7 @@ use psa_entities::{
     ids::DeliveryAttemptId,
     incident::{self, IncidentState},
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::{
@@ -45,13 +43,21 @@ pub struct Receipt {
 
 /// Nothing may be sent now: waits until the reason is gone. What is uncertain cannot be held: see [`later`].
 pub async fn hold(app: &App, claim: &Claimed, reason: HoldReason, problem: Problem) -> Result<bool, Fault> {
-    let change = ActiveModel { hold: Set(Some(reason)), problem: Set(Some(problem)), ..to(claim.row.state, &[Happening::Held])? };
+    let change = ActiveModel {
+        hold: Set(Some(reason)),
+        problem: Set(Some(problem)),
+        ..to(claim.row.state, &[Happening::Held])?
+    };
     Ok(change_mine(app.db.write(), claim, change).await?)
 }
 
 /// Could not even be looked at: stays what it is until `at`.
 pub async fn later(app: &App, claim: &Claimed, problem: Problem, at: DateTime<Utc>) -> Result<bool, Fault> {
-    let change = ActiveModel { next_attempt_at: Set(at), problem: Set(Some(problem)), ..freed(claim.row.state) };
+    let change = ActiveModel {
+        next_attempt_at: Set(at),
+        problem: Set(Some(problem)),
+        ..freed(claim.row.state)
+    };
     Ok(change_mine(app.db.write(), claim, change).await?)
 }
 
@@ -95,8 +101,21 @@ pub async fn found(app: &App, claim: &Claimed, receipt: Receipt) -> Result<bool,
     let now = app.now();
     let attempt = claim.row.attempts + 1;
     let transaction = app.db.begin().await?;
-    let change = confirmed(to(claim.row.state, &[Happening::Attempted, Happening::Confirmed])?, &receipt, now);
-    if !change_mine(&transaction, claim, ActiveModel { attempts: Set(attempt), ..change }).await? {
+    let change = confirmed(
+        to(claim.row.state, &[Happening::Attempted, Happening::Confirmed])?,
+        &receipt,
+        now,
+    );
+    if !change_mine(
+        &transaction,
+        claim,
+        ActiveModel {
+            attempts: Set(attempt),
+            ..change
+        },
+    )
+    .await?
+    {
         return Ok(false);
     }
     insert_attempt(&transaction, claim, attempt, now, Some(AttemptOutcome::Adopted)).await?;
@@ -108,32 +127,50 @@ pub async fn found(app: &App, claim: &Claimed, receipt: Receipt) -> Result<bool,
 /// The call may have happened: it is looked for at `at`, when the settling time is over.
 pub async fn uncertain(app: &App, begun: &Begun, problem: Problem, at: DateTime<Utc>) -> Result<bool, Fault> {
     let next_attempt_at = Set(at);
-    let change = ActiveModel { next_attempt_at, problem: Set(Some(problem.clone())), ..to(DeliveryState::Sending, &[Happening::LostSight])? };
+    let change = ActiveModel {
+        next_attempt_at,
+        problem: Set(Some(problem.clone())),
+        ..to(DeliveryState::Sending, &[Happening::LostSight])?
+    };
     ended(app, begun, AttemptOutcome::Uncertain, problem, change).await
 }
 
 /// The call certainly had no effect: owed again at `at`.
 pub async fn not_sent(app: &App, begun: &Begun, problem: Problem, at: DateTime<Utc>) -> Result<bool, Fault> {
-    let change = ActiveModel { next_attempt_at: Set(at), problem: Set(Some(problem.clone())), ..to(DeliveryState::Sending, &[Happening::PutOff])? };
+    let change = ActiveModel {
+        next_attempt_at: Set(at),
+        problem: Set(Some(problem.clone())),
+        ..to(DeliveryState::Sending, &[Happening::PutOff])?
+    };
     ended(app, begun, AttemptOutcome::NotSent, problem, change).await
 }
 
 /// The PSA does not accept our keys: waits for better ones.
 pub async fn locked_out(app: &App, begun: &Begun, problem: Problem) -> Result<bool, Fault> {
     let hold = Set(Some(HoldReason::IntegrationBroken));
-    let change = ActiveModel { hold, problem: Set(Some(problem.clone())), ..to(DeliveryState::Sending, &[Happening::Held])? };
+    let change = ActiveModel {
+        hold,
+        problem: Set(Some(problem.clone())),
+        ..to(DeliveryState::Sending, &[Happening::Held])?
+    };
     ended(app, begun, AttemptOutcome::Refused, problem, change).await
 }
 
 /// The PSA refuses it for good: a dead letter, for a person to retry or discard.
 pub async fn refused(app: &App, begun: &Begun, problem: Problem) -> Result<bool, Fault> {
-    let change = ActiveModel { problem: Set(Some(problem.clone())), ..to(DeliveryState::Sending, &[Happening::Refused])? };
+    let change = ActiveModel {
+        problem: Set(Some(problem.clone())),
+        ..to(DeliveryState::Sending, &[Happening::Refused])?
+    };
     ended(app, begun, AttemptOutcome::Refused, problem, change).await
 }
 
 /// It can never be carried out, which shows before anything is sent: a dead letter.
 pub async fn impossible(app: &App, claim: &Claimed, problem: Problem) -> Result<bool, Fault> {
-    let change = ActiveModel { problem: Set(Some(problem)), ..to(claim.row.state, &[Happening::Refused])? };
+    let change = ActiveModel {
+        problem: Set(Some(problem)),
+        ..to(claim.row.state, &[Happening::Refused])?
+    };
     Ok(change_mine(app.db.write(), claim, change).await?)
 }
 
@@ -148,14 +185,23 @@ pub async fn ticket_gone_meanwhile(app: &App, begun: &Begun, problem: Problem) -
     give_up(app, &begun.claim, DeliveryState::Sending, Some(begun), problem).await
 }
 
-async fn give_up(app: &App, claim: &Claimed, from: DeliveryState, begun: Option<&Begun>, problem: Problem) -> Result<bool, Fault> {
+async fn give_up(
+    app: &App,
+    claim: &Claimed,
+    from: DeliveryState,
+    begun: Option<&Begun>,
+    problem: Problem,
+) -> Result<bool, Fault> {
     let now = app.now();
     let steps: &[Happening] = match from {
         // Nothing can have been written to a ticket that is not there.
         DeliveryState::Sending => &[Happening::FoundMissing, Happening::Discarded],
         _ => &[Happening::Discarded],
     };
-    let discarded = ActiveModel { problem: Set(Some(problem.clone())), ..to(from, steps)? };
+    let discarded = ActiveModel {
+        problem: Set(Some(problem.clone())),
+        ..to(from, steps)?
+    };
     let transaction = app.db.begin().await?;
     if !change_mine(&transaction, claim, discarded.clone()).await? {
         return Ok(false);
@@ -170,7 +216,11 @@ async fn give_up(app: &App, claim: &Claimed, from: DeliveryState, begun: Option<
         .filter(Column::State.is_not_in(DONE))
         .exec(&transaction)
         .await?;
-    let ticketless = incident::ActiveModel { ticket_external_id: Set(None), updated_at: Set(now), ..Default::default() };
+    let ticketless = incident::ActiveModel {
+        ticket_external_id: Set(None),
+        updated_at: Set(now),
+        ..Default::default()
+    };
     incident_of(claim).set(ticketless).exec(&transaction).await?;
     let ended = incident::ActiveModel {
         state: Set(IncidentState::ClosedInPsa),
@@ -195,10 +245,23 @@ fn confirmed(change: ActiveModel, receipt: &Receipt, now: DateTime<Utc>) -> Acti
 }
 
 /// Keeps what the PSA said of the ticket with its incident. A close that became a note leaves the ticket open.
-async fn note_ticket(db: &DatabaseTransaction, claim: &Claimed, receipt: Receipt, now: DateTime<Utc>) -> Result<(), Fault> {
+async fn note_ticket(
+    db: &DatabaseTransaction,
+    claim: &Claimed,
+    receipt: Receipt,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
     if claim.row.kind == DeliveryKind::Close && !receipt.ticket.as_ref().is_some_and(|known| known.ticket.closed) {
-        let recovered = incident::ActiveModel { state: Set(IncidentState::Recovered), updated_at: Set(now), ..Default::default() };
-        incident_of(claim).set(recovered).filter(incident::Column::State.eq(IncidentState::Closed)).exec(db).await?;
+        let recovered = incident::ActiveModel {
+            state: Set(IncidentState::Recovered),
+            updated_at: Set(now),
+            ..Default::default()
+        };
+        incident_of(claim)
+            .set(recovered)
+            .filter(incident::Column::State.eq(IncidentState::Closed))
+            .exec(db)
+            .await?;
     }
     let Some(known) = receipt.ticket else { return Ok(()) };
     let change = incident::ActiveModel {
@@ -211,7 +274,13 @@ async fn note_ticket(db: &DatabaseTransaction, claim: &Claimed, receipt: Receipt
     Ok(())
 }
 
-async fn ended(app: &App, begun: &Begun, outcome: AttemptOutcome, problem: Problem, change: ActiveModel) -> Result<bool, Fault> {
+async fn ended(
+    app: &App,
+    begun: &Begun,
+    outcome: AttemptOutcome,
+    problem: Problem,
+    change: ActiveModel,
+) -> Result<bool, Fault> {
     let transaction = app.db.begin().await?;
     if !change_mine(&transaction, &begun.claim, change).await? {
         return Ok(false);
@@ -232,7 +301,13 @@ fn follow(from: DeliveryState, steps: &[Happening]) -> Result<DeliveryState, Fau
 }
 
 fn freed(state: DeliveryState) -> ActiveModel {
-    ActiveModel { state: Set(state), hold: Set(None), lease_owner: Set(None), lease_until: Set(None), ..Default::default() }
+    ActiveModel {
+        state: Set(state),
+        hold: Set(None),
+        lease_owner: Set(None),
+        lease_until: Set(None),
+        ..Default::default()
+    }
 }
 
 /// The fence: changes the delivery only while it is held under this claim's name.

@@ -33,7 +33,15 @@ impl Titles {
 
     /// The title of an event.
     pub fn title(&self, company: &str, report: &AgentReport, time_zone: Tz) -> String {
-        template::summary(&self.0, &TicketFacts { company, report, time_zone }, LONGEST_TITLE)
+        template::summary(
+            &self.0,
+            &TicketFacts {
+                company,
+                report,
+                time_zone,
+            },
+            LONGEST_TITLE,
+        )
     }
 }
 
@@ -41,14 +49,28 @@ impl Titles {
 ///
 /// # Errors
 /// The stored template or event is none, which saving rules out.
-pub fn ticket(background: &Background, settings: &agent_settings::Model, summary_chars: usize) -> Outcome<(String, String)> {
+pub fn ticket(
+    background: &Background,
+    settings: &agent_settings::Model,
+    summary_chars: usize,
+) -> Outcome<(String, String)> {
     let Some(report) = report(background)? else {
         let title = &background.incident.title;
-        return Ok((shorten(title, summary_chars), format!("{title}\n\n{}", background.company.name)));
+        return Ok((
+            shorten(title, summary_chars),
+            format!("{title}\n\n{}", background.company.name),
+        ));
     };
     let facts = facts(background, &report);
-    let summary = template::summary(&read(settings.agent, &settings.summary_template)?, &facts, summary_chars);
-    Ok((summary, template::body(&read(settings.agent, &settings.body_template)?, &facts)))
+    let summary = template::summary(
+        &read(settings.agent, &settings.summary_template)?,
+        &facts,
+        summary_chars,
+    );
+    Ok((
+        summary,
+        template::body(&read(settings.agent, &settings.body_template)?, &facts),
+    ))
 }
 
 /// The text of a note: what changed, then the event in the words of the ticket.
@@ -58,7 +80,9 @@ pub fn ticket(background: &Background, settings: &agent_settings::Model, summary
 pub fn note(background: &Background, settings: &agent_settings::Model, kind: DeliveryKind) -> Outcome<String> {
     let report = report(background)?;
     let closes = |report: &AgentReport| action_for(&settings.rules.0, &report.trigger()) == RuleAction::Close;
-    let recovered = report.as_ref().is_some_and(|report| report.has_ended() || closes(report));
+    let recovered = report
+        .as_ref()
+        .is_some_and(|report| report.has_ended() || closes(report));
     let heading = match kind {
         DeliveryKind::Reopen => "The trouble is back.",
         DeliveryKind::Close => "The trouble is over. The ticket stays open because a person has worked on it.",
@@ -66,7 +90,10 @@ pub fn note(background: &Background, settings: &agent_settings::Model, kind: Del
         _ => "It was reported again.",
     };
     let text = match &report {
-        Some(report) => template::body(&read(settings.agent, &settings.body_template)?, &facts(background, report)),
+        Some(report) => template::body(
+            &read(settings.agent, &settings.body_template)?,
+            &facts(background, report),
+        ),
         None => background.incident.title.clone(),
     };
     Ok(shorten(&format!("{heading}\n\n{text}"), MAX_BODY))
@@ -78,7 +105,11 @@ fn report(background: &Background) -> Result<Option<AgentReport>, Fault> {
 }
 
 fn facts<'a>(background: &'a Background, report: &'a AgentReport) -> TicketFacts<'a> {
-    TicketFacts { company: &background.company.name, report, time_zone: background.zone }
+    TicketFacts {
+        company: &background.company.name,
+        report,
+        time_zone: background.zone,
+    }
 }
 
 fn read(agent: agent_settings::Agent, text: &str) -> Result<Template, Fault> {

@@ -41,7 +41,12 @@ pub struct Route<'a> {
 ///
 /// # Errors
 /// Only of the database.
-pub async fn board(app: &App, scope: ProviderScope, integration: IntegrationId, external_id: &str) -> Result<Option<board::Model>, DbErr> {
+pub async fn board(
+    app: &App,
+    scope: ProviderScope,
+    integration: IntegrationId,
+    external_id: &str,
+) -> Result<Option<board::Model>, DbErr> {
     scope
         .find::<board::Entity>()
         .filter(board::Column::IntegrationId.eq(integration))
@@ -65,15 +70,30 @@ pub struct Obstacles {
 /// Only of the database.
 pub async fn obstacles(app: &App, settings: &agent_settings::Model) -> Result<Obstacles, Fault> {
     let scope = ProviderScope::new(settings.provider_id);
-    let integration = scope.find_by_id::<integration::Entity>(settings.integration_id).one(app.db.read()).await?;
-    let kind = integration.map(|integration| integration.connector_kind).unwrap_or_default();
-    let descriptor = app.registry.descriptor(&kind).map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
+    let integration = scope
+        .find_by_id::<integration::Entity>(settings.integration_id)
+        .one(app.db.read())
+        .await?;
+    let kind = integration
+        .map(|integration| integration.connector_kind)
+        .unwrap_or_default();
+    let descriptor = app
+        .registry
+        .descriptor(&kind)
+        .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
     let board = match &settings.routing.board {
         Some(id) => board(app, scope, settings.integration_id, id).await?,
         None => None,
     };
-    let route = Route { routing: &settings.routing, board: board.as_ref(), descriptor };
-    Ok(Obstacles { opening: route.opening(), closing: route.closing() })
+    let route = Route {
+        routing: &settings.routing,
+        board: board.as_ref(),
+        descriptor,
+    };
+    Ok(Obstacles {
+        opening: route.opening(),
+        closing: route.closing(),
+    })
 }
 
 impl Route<'_> {
@@ -92,7 +112,12 @@ impl Route<'_> {
         .flatten()
         .collect();
         errors.extend(self.routing.fields.keys().filter_map(|name| self.unknown_field(name)));
-        errors.extend(self.descriptor.routing_fields.iter().filter_map(|field| self.field_error(board, field)));
+        errors.extend(
+            self.descriptor
+                .routing_fields
+                .iter()
+                .filter_map(|field| self.field_error(board, field)),
+        );
         errors
     }
 
@@ -101,7 +126,9 @@ impl Route<'_> {
         let checked = self.usable_board().and_then(|board| match &self.routing.closed_status {
             None => {
                 let error = UserError::new(ErrorCode::Required, "No status is chosen that closes a ticket.");
-                Err(error.at("routing.closedStatusId").with_remedy("Choose one of the board's closed statuses."))
+                Err(error
+                    .at("routing.closedStatusId")
+                    .with_remedy("Choose one of the board's closed statuses."))
             }
             Some(id) => closed_status(board, id).map(drop),
         });
@@ -111,7 +138,12 @@ impl Route<'_> {
     /// Where a new ticket goes. Only of use when nothing speaks against opening it.
     pub fn of_new_ticket(&self) -> Option<record::Routing> {
         let board = self.routing.board.as_ref()?;
-        let fields: BTreeMap<_, _> = self.routing.fields.iter().map(|(name, id)| (name.clone(), ChoiceId::new(id.clone()))).collect();
+        let fields: BTreeMap<_, _> = self
+            .routing
+            .fields
+            .iter()
+            .map(|(name, id)| (name.clone(), ChoiceId::new(id.clone())))
+            .collect();
         Some(record::Routing {
             board: record::BoardId::new(board.clone()),
             status: self.routing.new_status.clone().map(StatusId::new),
@@ -121,17 +153,39 @@ impl Route<'_> {
 
     /// The status of a reopened ticket: the chosen one, else that of new tickets, else the board's default.
     pub fn reopen_status(&self) -> Option<StatusId> {
-        let usual = || self.board?.statuses.0.iter().find(|status| status.default && status.active).map(|status| status.id.clone());
-        self.routing.reopen_status.clone().or_else(|| self.routing.new_status.clone()).or_else(usual).map(StatusId::new)
+        let usual = || {
+            self.board?
+                .statuses
+                .0
+                .iter()
+                .find(|status| status.default && status.active)
+                .map(|status| status.id.clone())
+        };
+        self.routing
+            .reopen_status
+            .clone()
+            .or_else(|| self.routing.new_status.clone())
+            .or_else(usual)
+            .map(StatusId::new)
     }
 
     fn usable_board(&self) -> Result<&board::Model, UserError> {
-        let error = |code, message: &str, remedy: &str| Err(UserError::new(code, message).at("routing.boardId").with_remedy(remedy));
+        let error = |code, message: &str, remedy: &str| {
+            Err(UserError::new(code, message).at("routing.boardId").with_remedy(remedy))
+        };
         match (&self.routing.board, self.board) {
-            (None, _) => error(ErrorCode::Required, "No board is chosen.", "Choose the board that tickets go to."),
+            (None, _) => error(
+                ErrorCode::Required,
+                "No board is chosen.",
+                "Choose the board that tickets go to.",
+            ),
             (Some(_), None) => error(ErrorCode::NotFound, "The chosen board is not imported.", IMPORT),
-            (Some(_), Some(board)) if board.deleted => error(ErrorCode::NotFound, "The PSA no longer has the chosen board.", IMPORT),
-            (Some(_), Some(board)) if !board.active => error(ErrorCode::Invalid, "The chosen board is inactive in the PSA.", IMPORT),
+            (Some(_), Some(board)) if board.deleted => {
+                error(ErrorCode::NotFound, "The PSA no longer has the chosen board.", IMPORT)
+            }
+            (Some(_), Some(board)) if !board.active => {
+                error(ErrorCode::Invalid, "The chosen board is inactive in the PSA.", IMPORT)
+            }
             (Some(_), Some(board)) => Ok(board),
         }
     }
@@ -141,25 +195,54 @@ impl Route<'_> {
             return None;
         }
         let known: Vec<_> = self.descriptor.routing_fields.iter().map(|field| field.name).collect();
-        let error = UserError::new(ErrorCode::Invalid, format!("There is no routing field “{name}”; there are {}.", known.join(", ")));
-        Some(error.at(&field_path(name)).with_remedy("Use the names that the connector's routingFields list."))
+        let error = UserError::new(
+            ErrorCode::Invalid,
+            format!("There is no routing field “{name}”; there are {}.", known.join(", ")),
+        );
+        Some(
+            error
+                .at(&field_path(name))
+                .with_remedy("Use the names that the connector's routingFields list."),
+        )
     }
 
     fn field_error(&self, board: &board::Model, field: &RoutingField) -> Option<UserError> {
         let label = field.label;
         let Some(chosen) = self.routing.fields.get(field.name) else {
             let error = || UserError::new(ErrorCode::Required, format!("The PSA demands a value for “{label}”."));
-            return field.required.then(|| error().at(&field_path(field.name)).with_remedy("Choose one of the board's values."));
+            return field.required.then(|| {
+                error()
+                    .at(&field_path(field.name))
+                    .with_remedy("Choose one of the board's values.")
+            });
         };
         let choices = board.choices.0.get(field.name).map(Vec::as_slice).unwrap_or_default();
         let Some(choice) = choices.iter().find(|choice| choice.id == *chosen) else {
             let message = format!("“{label}” has no value {chosen} on the board “{}”.", board.name);
-            return Some(UserError::new(ErrorCode::Invalid, message).at(&field_path(field.name)).with_remedy(IMPORT));
+            return Some(
+                UserError::new(ErrorCode::Invalid, message)
+                    .at(&field_path(field.name))
+                    .with_remedy(IMPORT),
+            );
         };
         let parent = field.depends_on.filter(|parent| *parent != "board")?;
-        let fits = choice.within.is_empty() || self.routing.fields.get(parent).is_some_and(|value| choice.within.contains(value));
-        let error = || UserError::new(ErrorCode::Invalid, format!("“{label}: {}” does not go with the chosen {parent}.", choice.name));
-        (!fits).then(|| error().at(&field_path(field.name)).with_remedy(format!("Choose one that the {parent} allows.")))
+        let fits = choice.within.is_empty()
+            || self
+                .routing
+                .fields
+                .get(parent)
+                .is_some_and(|value| choice.within.contains(value));
+        let error = || {
+            UserError::new(
+                ErrorCode::Invalid,
+                format!("“{label}: {}” does not go with the chosen {parent}.", choice.name),
+            )
+        };
+        (!fits).then(|| {
+            error()
+                .at(&field_path(field.name))
+                .with_remedy(format!("Choose one that the {parent} allows."))
+        })
     }
 }
 
@@ -172,7 +255,10 @@ fn status<'a>(board: &'a board::Model, id: &str, field: &str) -> Result<&'a Boar
     match found {
         Some(status) if status.active => Ok(status),
         _ => {
-            let error = UserError::new(ErrorCode::Invalid, format!("The board “{}” has no status {id} in use.", board.name));
+            let error = UserError::new(
+                ErrorCode::Invalid,
+                format!("The board “{}” has no status {id} in use.", board.name),
+            );
             Err(error.at(field).with_remedy(IMPORT))
         }
     }
@@ -181,8 +267,13 @@ fn status<'a>(board: &'a board::Model, id: &str, field: &str) -> Result<&'a Boar
 fn open_status<'a>(board: &'a board::Model, id: &str, field: &str) -> Result<&'a BoardStatus, UserError> {
     let status = status(board, id, field)?;
     if status.closed {
-        let error = UserError::new(ErrorCode::Invalid, format!("The status “{}” closes a ticket.", status.name));
-        return Err(error.at(field).with_remedy("Choose a status in which a ticket is open."));
+        let error = UserError::new(
+            ErrorCode::Invalid,
+            format!("The status “{}” closes a ticket.", status.name),
+        );
+        return Err(error
+            .at(field)
+            .with_remedy("Choose a status in which a ticket is open."));
     }
     Ok(status)
 }
@@ -191,8 +282,13 @@ fn closed_status<'a>(board: &'a board::Model, id: &str) -> Result<&'a BoardStatu
     let field = "routing.closedStatusId";
     let status = status(board, id, field)?;
     if !status.closed {
-        let error = UserError::new(ErrorCode::Invalid, format!("The status “{}” does not close a ticket.", status.name));
-        return Err(error.at(field).with_remedy("Choose one of the board's closed statuses."));
+        let error = UserError::new(
+            ErrorCode::Invalid,
+            format!("The status “{}” does not close a ticket.", status.name),
+        );
+        return Err(error
+            .at(field)
+            .with_remedy("Choose one of the board's closed statuses."));
     }
     Ok(status)
 }

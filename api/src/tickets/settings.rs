@@ -3,12 +3,14 @@
 //! Settings that were never saved read as the usual ones, with version 0. A change names the version it was made from,
 //! when the caller cares that nobody else changed them meanwhile.
 
+mod mistakes;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use psa_entities::{
     ProviderScope,
-    agent_settings::{self, Agent, RuleAction, TicketRouting, TicketRule, TicketRules},
+    agent_settings::{self, Agent, TicketRouting, TicketRule, TicketRules},
     ids::IntegrationId,
     integration,
     ticket_settings::{self, NoteVisibility, OnRecovery, TicketMode},
@@ -18,22 +20,17 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::{
-    deliveries,
-    routing::{self, Route},
-    rules, template,
-};
+pub use mistakes::template_mistake;
+
+use super::{deliveries, rules, template};
 use crate::{
     app::App,
-    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+    failure::{ErrorCode, Failure, Outcome, UserError},
     integrations,
 };
 
 /// The longest time after which a closed ticket can be reopened, in days.
 const LONGEST_REOPEN: i32 = 365;
-
-/// The most characters of a template.
-const LONGEST_TEMPLATE: usize = 8_000;
 
 /// A change of the shared settings. What is `None` stays as it is.
 #[derive(Debug, Default)]
@@ -89,15 +86,24 @@ pub struct RoutingChange {
 /// # Errors
 /// Only of the database.
 pub async fn shared(app: &App, scope: ProviderScope, id: IntegrationId) -> Result<ticket_settings::Model, DbErr> {
-    Ok(stored_shared(app.db.read(), scope, id).await?.unwrap_or_else(|| usual(scope, id, app.now())))
+    Ok(stored_shared(app.db.read(), scope, id)
+        .await?
+        .unwrap_or_else(|| usual(scope, id, app.now())))
 }
 
 /// The settings of one agent of an integration.
 ///
 /// # Errors
 /// Only of the database.
-pub async fn of_agent(app: &App, scope: ProviderScope, id: IntegrationId, agent: Agent) -> Result<agent_settings::Model, DbErr> {
-    Ok(stored_agent(app.db.read(), scope, id, agent).await?.unwrap_or_else(|| usual_of_agent(scope, id, agent, app.now())))
+pub async fn of_agent(
+    app: &App,
+    scope: ProviderScope,
+    id: IntegrationId,
+    agent: Agent,
+) -> Result<agent_settings::Model, DbErr> {
+    Ok(stored_agent(app.db.read(), scope, id, agent)
+        .await?
+        .unwrap_or_else(|| usual_of_agent(scope, id, agent, app.now())))
 }
 
 /// The shared settings before anybody changes them: one ticket for a condition, closed when it recovers unless a person
@@ -120,17 +126,34 @@ pub fn usual(scope: ProviderScope, integration: IntegrationId, at: DateTime<Utc>
 ///
 /// # Errors
 /// `NOT_FOUND`; `INVALID` at `reopenWithinDays`; `CONFLICT` when they were changed meanwhile.
-pub async fn update_shared(app: &App, scope: ProviderScope, id: IntegrationId, change: SharedChange) -> Outcome<ticket_settings::Model> {
+pub async fn update_shared(
+    app: &App,
+    scope: ProviderScope,
+    id: IntegrationId,
+    change: SharedChange,
+) -> Outcome<ticket_settings::Model> {
     integrations::find(app.db.read(), scope, id).await?;
-    if change.reopen_within_days.is_some_and(|days| !(0..=LONGEST_REOPEN).contains(&days)) {
-        let error = UserError::new(ErrorCode::Invalid, format!("The days must be between 0 and {LONGEST_REOPEN}."));
-        return Err(Failure::refused(error.at("reopenWithinDays").with_remedy("Send 0 to never reopen a ticket.")));
+    if change
+        .reopen_within_days
+        .is_some_and(|days| !(0..=LONGEST_REOPEN).contains(&days))
+    {
+        let error = UserError::new(
+            ErrorCode::Invalid,
+            format!("The days must be between 0 and {LONGEST_REOPEN}."),
+        );
+        return Err(Failure::refused(
+            error
+                .at("reopenWithinDays")
+                .with_remedy("Send 0 to never reopen a ticket."),
+        ));
     }
     let now = app.now();
     let transaction = app.db.begin().await?;
     // Of two changes at once the later one waits here, and then meets the earlier one's version.
     integrations_lock(&transaction, scope, id).await?;
-    let before = stored_shared(&transaction, scope, id).await?.unwrap_or_else(|| usual(scope, id, now));
+    let before = stored_shared(&transaction, scope, id)
+        .await?
+        .unwrap_or_else(|| usual(scope, id, now));
     expect_version(change.expected_version, before.version)?;
     let row = ticket_settings::Model {
         mode: change.mode.unwrap_or(before.mode),
@@ -173,14 +196,16 @@ pub async fn update_agent(
     let before = of_agent(app, scope, id, agent).await?;
     expect_version(change.expected_version, before.version)?;
     let row = changed(before, change, now);
-    let errors = mistakes(app, scope, &integration, &shared, &row).await?;
+    let errors = mistakes::mistakes(app, scope, &integration, &shared, &row).await?;
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
     let transaction = app.db.begin().await?;
     integrations_lock(&transaction, scope, id).await?;
     // It was checked outside, so whatever was saved in between wins, whether a version was expected or not.
-    let current = stored_agent(&transaction, scope, id, agent).await?.map_or(0, |row| row.version);
+    let current = stored_agent(&transaction, scope, id, agent)
+        .await?
+        .map_or(0, |row| row.version);
     expect_version(Some(row.version - 1), current)?;
     let replace = OnConflict::columns([agent_settings::Column::IntegrationId, agent_settings::Column::Agent])
         .update_columns(agent_settings::Column::iter())
@@ -204,7 +229,7 @@ pub async fn problems(app: &App, scope: ProviderScope, settings: &agent_settings
     }
     let integration = integrations::find(app.db.read(), scope, settings.integration_id).await?;
     let shared = shared(app, scope, settings.integration_id).await?;
-    mistakes(app, scope, &integration, &shared, settings).await
+    mistakes::mistakes(app, scope, &integration, &shared, settings).await
 }
 
 fn changed(before: agent_settings::Model, change: AgentChange, now: DateTime<Utc>) -> agent_settings::Model {
@@ -224,73 +249,28 @@ fn changed(before: agent_settings::Model, change: AgentChange, now: DateTime<Utc
             reopen_status: routing.reopen_status.unwrap_or(before.routing.reopen_status),
             fields: routing.fields.unwrap_or(before.routing.fields),
         },
-        summary_template: template(change.summary_template, before.summary_template, template::default_summary(agent)),
-        body_template: template(change.body_template, before.body_template, template::default_body(agent)),
+        summary_template: template(
+            change.summary_template,
+            before.summary_template,
+            template::default_summary(agent),
+        ),
+        body_template: template(
+            change.body_template,
+            before.body_template,
+            template::default_body(agent),
+        ),
         version: before.version + 1,
         updated_at: now,
         ..before
     }
 }
 
-/// Everything that is wrong with an agent's settings.
-async fn mistakes(
-    app: &App,
+fn usual_of_agent(
     scope: ProviderScope,
-    integration: &integration::Model,
-    shared: &ticket_settings::Model,
-    settings: &agent_settings::Model,
-) -> Outcome<Vec<UserError>> {
-    let descriptor = app.registry.descriptor(&integration.connector_kind).map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
-    let board = match &settings.routing.board {
-        Some(board) => routing::board(app, scope, integration.id, board).await?,
-        None => None,
-    };
-    let route = Route { routing: &settings.routing, board: board.as_ref(), descriptor };
-    let mut errors = rule_mistakes(settings);
-    let mut routing = route.opening();
-    let closes = shared.on_recovery == OnRecovery::Close && settings.rules.0.iter().any(|rule| rule.action == RuleAction::Close);
-    if closes || settings.routing.closed_status.is_some() {
-        routing.extend(route.closing().into_iter().filter(|error| error.field.last().is_some_and(|field| field != "boardId")));
-    }
-    if !settings.enabled {
-        routing.retain(|error| error.code != ErrorCode::Required);
-    }
-    errors.extend(routing);
-    errors.extend(template_mistake(settings.agent, "summaryTemplate", &settings.summary_template));
-    errors.extend(template_mistake(settings.agent, "bodyTemplate", &settings.body_template));
-    Ok(errors)
-}
-
-fn rule_mistakes(settings: &agent_settings::Model) -> Vec<UserError> {
-    let rules = &settings.rules.0;
-    let unknown = rules::unknown_triggers(settings.agent, rules);
-    rules
-        .iter()
-        .enumerate()
-        .filter_map(|(index, rule)| {
-            let error = |message: String, remedy: &str| {
-                Some(UserError::new(ErrorCode::Invalid, message).at(&format!("rules.{index}.trigger")).with_remedy(remedy))
-            };
-            if unknown.contains(&rule.trigger.as_str()) {
-                return error(format!("The agent never reports “{}”.", rule.trigger), "Use one of the triggers of the usual rules.");
-            }
-            let repeated = rules.iter().take(index).any(|earlier| earlier.trigger == rule.trigger);
-            if repeated { error(format!("There is a rule for “{}” already.", rule.trigger), "Send one rule for a trigger.") } else { None }
-        })
-        .collect()
-}
-
-/// What is wrong with a template, if anything is.
-pub fn template_mistake(agent: Agent, field: &str, text: &str) -> Option<UserError> {
-    if text.chars().count() > LONGEST_TEMPLATE {
-        let error = UserError::new(ErrorCode::Invalid, format!("A template has at most {LONGEST_TEMPLATE} characters."));
-        return Some(error.at(field).with_remedy("Send a shorter text."));
-    }
-    let error = template::parse(agent, text).err()?;
-    Some(UserError::new(ErrorCode::Invalid, error.to_string()).at(field).with_remedy("Use the names that the message lists."))
-}
-
-fn usual_of_agent(scope: ProviderScope, integration: IntegrationId, agent: Agent, at: DateTime<Utc>) -> agent_settings::Model {
+    integration: IntegrationId,
+    agent: Agent,
+    at: DateTime<Utc>,
+) -> agent_settings::Model {
     agent_settings::Model {
         integration_id: integration,
         agent,
@@ -305,7 +285,11 @@ fn usual_of_agent(scope: ProviderScope, integration: IntegrationId, agent: Agent
     }
 }
 
-async fn stored_shared(db: &impl ConnectionTrait, scope: ProviderScope, id: IntegrationId) -> Result<Option<ticket_settings::Model>, DbErr> {
+async fn stored_shared(
+    db: &impl ConnectionTrait,
+    scope: ProviderScope,
+    id: IntegrationId,
+) -> Result<Option<ticket_settings::Model>, DbErr> {
     scope.find_by_id::<ticket_settings::Entity>(id).one(db).await
 }
 
@@ -321,15 +305,26 @@ async fn stored_agent(
 async fn integrations_lock(db: &impl ConnectionTrait, scope: ProviderScope, id: IntegrationId) -> Result<(), DbErr> {
     use sea_orm::{QuerySelect, sea_query::LockType};
     let own = integration::Column::Id.eq(id);
-    scope.find::<integration::Entity>().filter(own).lock(LockType::NoKeyUpdate).one(db).await.map(drop)
+    scope
+        .find::<integration::Entity>()
+        .filter(own)
+        .lock(LockType::NoKeyUpdate)
+        .one(db)
+        .await
+        .map(drop)
 }
 
 fn expect_version(expected: Option<i32>, current: i32) -> Result<(), Failure> {
     if expected.is_none_or(|expected| expected == current) {
         return Ok(());
     }
-    let error = UserError::new(ErrorCode::Conflict, format!("The settings have changed since they were read: their version is {current}."));
-    Err(Failure::refused(error.at("expectedVersion").with_remedy("Read them again, make the change again and send the new version.")))
+    let error = UserError::new(
+        ErrorCode::Conflict,
+        format!("The settings have changed since they were read: their version is {current}."),
+    );
+    Err(Failure::refused(error.at("expectedVersion").with_remedy(
+        "Read them again, make the change again and send the new version.",
+    )))
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::{
-    attempt, deliveries, inbound::Inbound,
+    attempt, deliveries,
+    inbound::Inbound,
     pace::{Health, Pace},
     queue::{self, Claimed},
 };
@@ -83,7 +84,10 @@ impl Worker {
         self.tended_at = Some(now);
         match queue::recover(&self.app).await {
             Ok(0) => {}
-            Ok(lost) => tracing::warn!(deliveries = lost, "calls without outcome are looked for after the settling time"),
+            Ok(lost) => tracing::warn!(
+                deliveries = lost,
+                "calls without outcome are looked for after the settling time"
+            ),
             Err(error) => tracing::error!(%error, "calls without outcome could not be looked for"),
         }
         if self.swept_at.is_none_or(|at| at + SWEEP <= now) {
@@ -108,7 +112,8 @@ impl Worker {
                 continue;
             }
             let span = tracing::info_span!("delivery", id = %claim.row.id, kind = ?claim.row.kind, attempts = claim.row.attempts);
-            self.running.spawn(async move { (id, carry_out(&app, claim).await) }.instrument(span));
+            self.running
+                .spawn(async move { (id, carry_out(&app, claim).await) }.instrument(span));
         }
     }
 
@@ -138,7 +143,10 @@ impl Worker {
         give_back(&self.app, &taken).await;
         let all = async { while self.running.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, all).await.is_err() {
-            tracing::warn!(deliveries = self.running.len(), "calls did not end in time: they are looked for at the next start");
+            tracing::warn!(
+                deliveries = self.running.len(),
+                "calls did not end in time: they are looked for at the next start"
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use psa_connectors::record::{Addition, AdditionChange, AdditionReceipt};
 use psa_entities::{
     Problem, ProviderScope,
-    billing_line::{ActiveModel, AdditionSnapshots, Column, Entity, LineState, Model},
+    billing_line::{ActiveModel, AdditionSnapshots, Column, Entity, LineAction, LineState, Model},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, QueryFilter};
 
@@ -28,19 +28,15 @@ pub(super) async fn accepted(app: &App, scope: ProviderScope, line: &Model, rece
     save(app, scope, line, change).await
 }
 
-/// Notes that the agreement says what is wanted. Without a receipt, an earlier attempt wrote it and got no answer.
+/// Notes that the agreement says what is wanted. A line without a receipt gets one: it was written by an attempt that got
+/// no answer, or it was so already.
 pub(super) async fn verified(app: &App, scope: ProviderScope, line: &Model, found: &Addition) -> Outcome<()> {
     let mut change = ActiveModel {
         addition_external_id: Set(Some(found.id.to_string())),
         ..state(LineState::Verified, None)
     };
     if line.receipt.is_none() {
-        let receipt = AdditionReceipt {
-            change: AdditionChange::Unchanged,
-            before: Some(found.clone()),
-            after: found.clone(),
-        };
-        change.receipt = Set(Some(serde_json::to_value(receipt)?));
+        change.receipt = Set(Some(serde_json::to_value(inferred(line, found))?));
     }
     save(app, scope, line, change).await
 }
@@ -93,4 +89,31 @@ async fn save(app: &App, scope: ProviderScope, line: &Model, mut change: ActiveM
         .exec(app.db.write())
         .await?;
     Ok(())
+}
+
+/// The receipt of a write that nobody confirmed, by what was there when it was planned and what is there now.
+fn inferred(line: &Model, found: &Addition) -> AdditionReceipt {
+    let after = found.clone();
+    if line.attempts == 0 {
+        return AdditionReceipt {
+            change: AdditionChange::Unchanged,
+            before: Some(after.clone()),
+            after,
+        };
+    }
+    let before = line.before.clone().map(|before| Addition {
+        quantity: before.quantity,
+        unit_price: before.unit_price,
+        unit_cost: before.unit_cost,
+        description: before.description,
+        effective_date: before.effective_date,
+        cancelled_date: None,
+        ..after.clone()
+    });
+    let change = match line.action {
+        LineAction::End => AdditionChange::Ended,
+        _ if before.is_none() => AdditionChange::Created,
+        _ => AdditionChange::Updated,
+    };
+    AdditionReceipt { change, before, after }
 }

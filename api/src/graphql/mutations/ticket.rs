@@ -8,4 +8,8 @@ use async_graphql::MergedObject;
 
 /// Mutations of tickets.
 #[derive(Debug, Default, MergedObject)]
-pub struct TicketMutations(settings::TicketSettingsMutations, events::TicketEventMutations, deliveries::TicketDeliveryMutations);
+pub struct TicketMutations(
+    settings::TicketSettingsMutations,
+    events::TicketEventMutations,
+    deliveries::TicketDeliveryMutations,
+);

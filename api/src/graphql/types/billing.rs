@@ -59,10 +59,6 @@ impl Billing {
 
     /// What is billed for which company onto which agreement, the newest first.
     #[graphql(complexity = "10 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four standard arguments of a connection beside the filter"
-    )]
     async fn configurations(
         &self,
         ctx: &Context<'_>,
@@ -82,10 +78,6 @@ impl Billing {
 
     /// The billing runs, the newest first.
     #[graphql(complexity = "10 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four standard arguments of a connection beside the filter"
-    )]
     async fn runs(
         &self,
         ctx: &Context<'_>,

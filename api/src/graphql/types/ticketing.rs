@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_entities::{
-    agent_settings, board, delivery, incident,
+    agent_settings, board, delivery,
     ids::{ConsoleCompanyId, IntegrationId},
-    ticket_settings,
+    incident, ticket_settings,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
@@ -36,7 +36,9 @@ pub struct Ticketing(pub IntegrationId);
 impl Ticketing {
     /// What the agents share.
     async fn settings(&self, ctx: &Context<'_>) -> Result<TicketSettings> {
-        let shared = settings::shared(ctx.app()?, ctx.scope()?, self.0).await.map_err(internal)?;
+        let shared = settings::shared(ctx.app()?, ctx.scope()?, self.0)
+            .await
+            .map_err(internal)?;
         Ok(TicketSettings::from(shared))
     }
 
@@ -64,7 +66,10 @@ impl Ticketing {
         use incident::Column;
         let page = PageArgs::new(first, after, last, before)?;
         let filter = filter.unwrap_or_default();
-        let mut select = ctx.scope()?.find::<incident::Entity>().filter(Column::IntegrationId.eq(self.0));
+        let mut select = ctx
+            .scope()?
+            .find::<incident::Entity>()
+            .filter(Column::IntegrationId.eq(self.0));
         if let Some(states) = filter.states {
             select = select.filter(Column::State.is_in(states.into_iter().map(incident::IncidentState::from)));
         }
@@ -72,7 +77,9 @@ impl Ticketing {
             select = select.filter(Column::Agent.eq(agent_settings::Agent::from(agent)));
         }
         if let Some(company) = filter.company_id {
-            let id = NodeKind::ConsoleCompany.key::<Uuid>(&company, "filter.companyId").map_err(|error| bad_input(error.message))?;
+            let id = NodeKind::ConsoleCompany
+                .key::<Uuid>(&company, "filter.companyId")
+                .map_err(|error| bad_input(error.message))?;
             select = select.filter(Column::CompanyId.eq(ConsoleCompanyId::from_uuid(id)));
         }
         let slice = newest_first(ctx, select, Column::Id, &page, |row| row.id.uuid()).await?;
@@ -93,7 +100,10 @@ impl Ticketing {
         use delivery::Column;
         let page = PageArgs::new(first, after, last, before)?;
         let filter = filter.unwrap_or_default();
-        let mut select = ctx.scope()?.find::<delivery::Entity>().filter(Column::IntegrationId.eq(self.0));
+        let mut select = ctx
+            .scope()?
+            .find::<delivery::Entity>()
+            .filter(Column::IntegrationId.eq(self.0));
         if let Some(states) = filter.states {
             select = select.filter(Column::State.is_in(states.into_iter().map(delivery::DeliveryState::from)));
         }
@@ -118,7 +128,9 @@ impl Ticketing {
 }
 
 async fn agent_tickets(ctx: &Context<'_>, id: IntegrationId, agent: agent_settings::Agent) -> Result<AgentTickets> {
-    let settings = settings::of_agent(ctx.app()?, ctx.scope()?, id, agent).await.map_err(internal)?;
+    let settings = settings::of_agent(ctx.app()?, ctx.scope()?, id, agent)
+        .await
+        .map_err(internal)?;
     Ok(AgentTickets(settings))
 }
 
@@ -205,7 +217,10 @@ impl AgentTickets {
 
     /// What each trigger does. A trigger without a rule does nothing.
     async fn rules(&self) -> Vec<TicketRule> {
-        let rule = |rule: &agent_settings::TicketRule| TicketRule { trigger: rule.trigger.clone(), action: rule.action.into() };
+        let rule = |rule: &agent_settings::TicketRule| TicketRule {
+            trigger: rule.trigger.clone(),
+            action: rule.action.into(),
+        };
         self.0.rules.0.iter().map(rule).collect()
     }
 
@@ -213,7 +228,9 @@ impl AgentTickets {
     #[graphql(complexity = "2 + child_complexity")]
     async fn routing(&self, ctx: &Context<'_>) -> Result<TicketRouting> {
         let board = match &self.0.routing.board {
-            Some(id) => routing::board(ctx.app()?, ctx.scope()?, self.0.integration_id, id).await.map_err(internal)?,
+            Some(id) => routing::board(ctx.app()?, ctx.scope()?, self.0.integration_id, id)
+                .await
+                .map_err(internal)?,
             None => None,
         };
         Ok(TicketRouting::new(&self.0.routing, board))
@@ -238,7 +255,10 @@ impl AgentTickets {
     #[graphql(complexity = "10 + child_complexity")]
     async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>> {
         let errors = payload::value(settings::problems(ctx.app()?, ctx.scope()?, &self.0).await)?;
-        Ok(errors.iter().map(|error| Problem::from(error.to_problem(self.0.updated_at))).collect())
+        Ok(errors
+            .iter()
+            .map(|error| Problem::from(error.to_problem(self.0.updated_at)))
+            .collect())
     }
 
     /// The version, to be sent back with a change; 0 before they are saved for the first time.
@@ -287,12 +307,20 @@ impl TicketRouting {
         let statuses = board.as_ref().map(|board| board.statuses.0.clone()).unwrap_or_default();
         let choices: BTreeMap<_, _> = board.as_ref().map(|board| board.choices.0.clone()).unwrap_or_default();
         let status = |id: &Option<String>| {
-            let found = id.as_ref().and_then(|id| statuses.iter().find(|status| status.id == *id));
+            let found = id
+                .as_ref()
+                .and_then(|id| statuses.iter().find(|status| status.id == *id));
             found.cloned().map(BoardStatus::from)
         };
         let choice = |(name, id): (&String, &String)| {
-            let found = choices.get(name).and_then(|choices| choices.iter().find(|choice| choice.id == *id));
-            RoutingFieldChoice { name: name.clone(), choice_id: ID(id.clone()), choice: found.cloned().map(Choice::from) }
+            let found = choices
+                .get(name)
+                .and_then(|choices| choices.iter().find(|choice| choice.id == *id));
+            RoutingFieldChoice {
+                name: name.clone(),
+                choice_id: ID(id.clone()),
+                choice: found.cloned().map(Choice::from),
+            }
         };
         Self {
             new_status: status(&routing.new_status),

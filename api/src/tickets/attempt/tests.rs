@@ -5,7 +5,13 @@ use psa_connectors::Permanence;
 use super::*;
 
 fn note() -> Write {
-    Write::Note(TicketId::new("7"), NoteDraft { text: String::new(), destination: psa_connectors::record::NoteDestination::Internal })
+    Write::Note(
+        TicketId::new("7"),
+        NoteDraft {
+            text: String::new(),
+            destination: psa_connectors::record::NoteDestination::Internal,
+        },
+    )
 }
 
 #[test]
@@ -42,7 +48,10 @@ fn what_may_have_happened_is_never_permanent_nor_sent_blindly() {
 #[test]
 fn the_psas_own_pause_counts_and_there_is_no_last_attempt() {
     let error = |pause| Error::new(ErrorKind::RateLimited, "test").with_retry_after(pause);
-    assert_eq!(back_off(9, &error(Some(Duration::from_secs(17)))), TimeDelta::seconds(17));
+    assert_eq!(
+        back_off(9, &error(Some(Duration::from_secs(17)))),
+        TimeDelta::seconds(17)
+    );
     assert_eq!(back_off(2, &error(None)), TimeDelta::seconds(5));
     assert_eq!(delay(i32::MAX), TimeDelta::hours(2));
     assert_eq!(delay(0), delay(1));

@@ -14,7 +14,11 @@ use psa_entities::{
 };
 
 use super::*;
-use crate::tickets::{event::{BackupRun, PlanStatus}, rules::default_rules, settings};
+use crate::tickets::{
+    event::{BackupRun, PlanStatus},
+    rules::default_rules,
+    settings,
+};
 
 fn at(minutes: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
@@ -25,7 +29,12 @@ fn target(mode: TicketMode, on_recovery: OnRecovery, reopen_within_days: i32) ->
     let provider = ProviderId::at(at(0));
     let shared = settings::usual(ProviderScope::new(provider), integration, at(0));
     Target {
-        shared: ticket_settings::Model { mode, on_recovery, reopen_within_days, ..shared },
+        shared: ticket_settings::Model {
+            mode,
+            on_recovery,
+            reopen_within_days,
+            ..shared
+        },
         agent: agent_settings::Model {
             integration_id: integration,
             agent: Agent::Backup,
@@ -78,11 +87,19 @@ fn event(target: &Target, status: PlanStatus, plan: &str, minutes: i64) -> Fresh
 fn after(target: &Target, statuses: &[PlanStatus]) -> (Vec<Model>, Vec<Vec<DeliveryKind>>) {
     let mut ledger = Ledger::default();
     for (minute, status) in (1..).zip(statuses) {
-        ledger.handle(target, &event(target, *status, "Nightly", minute), format!("{status:?}"), at(minute));
+        ledger.handle(
+            target,
+            &event(target, *status, "Nightly", minute),
+            format!("{status:?}"),
+            at(minute),
+        );
     }
     let (incidents, deliveries) = ledger.finish();
     let owed = |incident: &Model| {
-        let mut own: Vec<_> = deliveries.iter().filter(|delivery| delivery.incident_id == incident.id).collect();
+        let mut own: Vec<_> = deliveries
+            .iter()
+            .filter(|delivery| delivery.incident_id == incident.id)
+            .collect();
         own.sort_by_key(|delivery| delivery.sequence);
         own.into_iter().map(|delivery| delivery.kind).collect()
     };
@@ -95,34 +112,62 @@ use PlanStatus::{Error, Overdue, Success};
 
 #[test]
 fn a_condition_has_one_ticket_from_failure_to_recovery() {
-    let (incidents, owed) = after(&target(TicketMode::AppendToOpen, OnRecovery::Close, 0), &[Error, Overdue, Success]);
+    let (incidents, owed) = after(
+        &target(TicketMode::AppendToOpen, OnRecovery::Close, 0),
+        &[Error, Overdue, Success],
+    );
     assert_eq!(owed, [vec![Open, Note, Close]]);
     let incident = &incidents[0];
-    assert_eq!((incident.state, incident.open_key.as_deref(), incident.occurrences), (IncidentState::Closed, None, 2));
-    assert_eq!((incident.first_at, incident.last_at, incident.recovered_at), (at(1), at(3), Some(at(3))));
-    assert_eq!((incident.title.as_str(), incident.severity), ("Overdue", Severity::Error));
+    assert_eq!(
+        (incident.state, incident.open_key.as_deref(), incident.occurrences),
+        (IncidentState::Closed, None, 2)
+    );
+    assert_eq!(
+        (incident.first_at, incident.last_at, incident.recovered_at),
+        (at(1), at(3), Some(at(3)))
+    );
+    assert_eq!(
+        (incident.title.as_str(), incident.severity),
+        ("Overdue", Severity::Error)
+    );
 }
 
 #[test]
 fn a_condition_that_comes_back_gets_a_ticket_of_its_own_or_its_old_one() {
-    let (incidents, owed) = after(&target(TicketMode::AppendToOpen, OnRecovery::Close, 0), &[Error, Success, Error]);
+    let (incidents, owed) = after(
+        &target(TicketMode::AppendToOpen, OnRecovery::Close, 0),
+        &[Error, Success, Error],
+    );
     assert_eq!(owed, [vec![Open, Close], vec![Open]]);
     assert_eq!((incidents[0].epoch, incidents[1].epoch), (0, 1));
     assert_ne!(incidents[0].marker, incidents[1].marker);
 
-    let (incidents, owed) = after(&target(TicketMode::AppendToOpen, OnRecovery::Close, 7), &[Error, Success, Error]);
+    let (incidents, owed) = after(
+        &target(TicketMode::AppendToOpen, OnRecovery::Close, 7),
+        &[Error, Success, Error],
+    );
     assert_eq!(owed, [vec![Open, Close, Reopen]]);
     assert_eq!((incidents[0].state, incidents[0].ended_at), (IncidentState::Open, None));
 
-    let (_, owed) = after(&target(TicketMode::AppendToOpen, OnRecovery::Note, 0), &[Error, Success, Error]);
+    let (_, owed) = after(
+        &target(TicketMode::AppendToOpen, OnRecovery::Note, 0),
+        &[Error, Success, Error],
+    );
     assert_eq!(owed, [vec![Open, Note, Note]]);
 }
 
 #[test]
 fn a_ticket_for_each_event_is_closed_by_one_recovery() {
-    let (incidents, owed) = after(&target(TicketMode::NewTicketPerEvent, OnRecovery::Close, 0), &[Error, Error, Success]);
+    let (incidents, owed) = after(
+        &target(TicketMode::NewTicketPerEvent, OnRecovery::Close, 0),
+        &[Error, Error, Success],
+    );
     assert_eq!(owed, [vec![Open, Close], vec![Open, Close]]);
-    assert!(incidents.iter().all(|incident| incident.state == IncidentState::Closed && incident.open_key.is_none()));
+    assert!(
+        incidents
+            .iter()
+            .all(|incident| incident.state == IncidentState::Closed && incident.open_key.is_none())
+    );
 }
 
 #[test]
@@ -130,25 +175,54 @@ fn markers_name_the_write_and_repeat_nowhere() {
     let target = target(TicketMode::AppendToOpen, OnRecovery::Close, 7);
     let mut ledger = Ledger::default();
     for (minute, status) in (1..).zip([Error, Error, Success, Error]) {
-        ledger.handle(&target, &event(&target, status, "Nightly", minute), String::new(), at(minute));
+        ledger.handle(
+            &target,
+            &event(&target, status, "Nightly", minute),
+            String::new(),
+            at(minute),
+        );
     }
     let (incidents, deliveries) = ledger.finish();
     let markers: Vec<_> = deliveries.iter().map(|delivery| delivery.marker.clone()).collect();
     let ticket = &incidents[0].marker;
-    assert_eq!(markers, [ticket.clone(), format!("{ticket}:1"), format!("{ticket}:2"), format!("{ticket}:3")]);
+    assert_eq!(
+        markers,
+        [
+            ticket.clone(),
+            format!("{ticket}:1"),
+            format!("{ticket}:2"),
+            format!("{ticket}:3")
+        ]
+    );
 }
 
 #[test]
 fn a_ticket_that_is_gone_is_not_reopened() {
     let target = target(TicketMode::AppendToOpen, OnRecovery::Close, 7);
     let (mut incidents, _) = after(&target, &[Error]);
-    let gone = Model { state: IncidentState::ClosedInPsa, open_key: None, ended_at: Some(at(2)), ..incidents.remove(0) };
-    let there = Model { ticket_external_id: Some("7".to_owned()), ..gone.clone() };
+    let gone = Model {
+        state: IncidentState::ClosedInPsa,
+        open_key: None,
+        ended_at: Some(at(2)),
+        ..incidents.remove(0)
+    };
+    let there = Model {
+        ticket_external_id: Some("7".to_owned()),
+        ..gone.clone()
+    };
     for (row, expected) in [(gone, vec![Open]), (there, vec![Reopen])] {
-        let mut ledger = Ledger::new(vec![Entry { row, next_sequence: 1, opening: false, changed: false }]);
+        let mut ledger = Ledger::new(vec![Entry {
+            row,
+            next_sequence: 1,
+            opening: false,
+            changed: false,
+        }]);
         ledger.handle(&target, &event(&target, Error, "Nightly", 3), String::new(), at(3));
         let (_, deliveries) = ledger.finish();
-        assert_eq!(deliveries.iter().map(|delivery| delivery.kind).collect::<Vec<_>>(), expected);
+        assert_eq!(
+            deliveries.iter().map(|delivery| delivery.kind).collect::<Vec<_>>(),
+            expected
+        );
     }
 }
 
@@ -169,9 +243,22 @@ fn a_ticket_in_a_persons_hands_is_told_and_not_closed() {
         changed_by: Some("ann".to_owned()),
         changed_at: None,
     };
-    let known = KnownTicket { ticket, our_name: Some("api".to_owned()), touched: true };
-    let row = Model { ticket: Some(serde_json::to_value(known).unwrap()), ticket_external_id: Some("7".to_owned()), ..incidents.remove(0) };
-    let mut ledger = Ledger::new(vec![Entry { row, next_sequence: 1, opening: false, changed: false }]);
+    let known = KnownTicket {
+        ticket,
+        our_name: Some("api".to_owned()),
+        touched: true,
+    };
+    let row = Model {
+        ticket: Some(serde_json::to_value(known).unwrap()),
+        ticket_external_id: Some("7".to_owned()),
+        ..incidents.remove(0)
+    };
+    let mut ledger = Ledger::new(vec![Entry {
+        row,
+        next_sequence: 1,
+        opening: false,
+        changed: false,
+    }]);
     ledger.handle(&target, &event(&target, Success, "Nightly", 3), String::new(), at(3));
     let (incidents, deliveries) = ledger.finish();
     assert_eq!((deliveries[0].kind, deliveries[0].sequence), (Note, 1));

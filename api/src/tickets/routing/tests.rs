@@ -10,26 +10,42 @@ use psa_entities::{
 use super::*;
 
 fn descriptor() -> &'static Descriptor {
-    Registry::builtin().descriptors().next().expect("one connector is built in")
+    Registry::builtin()
+        .descriptors()
+        .next()
+        .expect("one connector is built in")
 }
 
 /// The first routing field that hangs on another field than the board, and that field.
 fn dependent() -> (&'static str, &'static str) {
-    let field = descriptor().routing_fields.iter().find(|field| field.depends_on.is_some_and(|parent| parent != "board"));
+    let field = descriptor()
+        .routing_fields
+        .iter()
+        .find(|field| field.depends_on.is_some_and(|parent| parent != "board"));
     let field = field.expect("ConnectWise has subtypes");
     (field.name, field.depends_on.expect("just looked"))
 }
 
 fn a_board() -> board::Model {
     let at = DateTime::UNIX_EPOCH;
-    let status = |id: &str, closed, default, active| BoardStatus { id: id.into(), name: format!("Status {id}"), closed, default, active };
+    let status = |id: &str, closed, default, active| BoardStatus {
+        id: id.into(),
+        name: format!("Status {id}"),
+        closed,
+        default,
+        active,
+    };
     let (child, parent) = dependent();
     let choice = |id: &str, within: &[&str]| Choice {
         id: id.into(),
         name: format!("Choice {id}"),
         within: within.iter().map(|id| (*id).to_owned()).collect(),
     };
-    let mut choices: BTreeMap<_, _> = descriptor().routing_fields.iter().map(|field| (field.name.to_owned(), vec![choice("1", &[])])).collect();
+    let mut choices: BTreeMap<_, _> = descriptor()
+        .routing_fields
+        .iter()
+        .map(|field| (field.name.to_owned(), vec![choice("1", &[])]))
+        .collect();
     choices.insert(parent.to_owned(), vec![choice("10", &[]), choice("11", &[])]);
     choices.insert(child.to_owned(), vec![choice("20", &["10"])]);
     board::Model {
@@ -56,14 +72,23 @@ fn a_routing() -> TicketRouting {
     let (child, parent) = dependent();
     fields.insert(parent.to_owned(), "10".to_owned());
     fields.insert(child.to_owned(), "20".to_owned());
-    TicketRouting { board: Some("3".into()), closed_status: Some("31".into()), fields, ..TicketRouting::default() }
+    TicketRouting {
+        board: Some("3".into()),
+        closed_status: Some("31".into()),
+        fields,
+        ..TicketRouting::default()
+    }
 }
 
 /// The fields that are objected to, once the routing or the board has been changed.
 fn objections(change: impl FnOnce(&mut TicketRouting, &mut Option<board::Model>)) -> (Vec<String>, Vec<String>) {
     let (mut routing, mut board) = (a_routing(), Some(a_board()));
     change(&mut routing, &mut board);
-    let route = Route { routing: &routing, board: board.as_ref(), descriptor: descriptor() };
+    let route = Route {
+        routing: &routing,
+        board: board.as_ref(),
+        descriptor: descriptor(),
+    };
     let fields = |errors: Vec<UserError>| errors.into_iter().map(|error| error.field.join(".")).collect();
     (fields(route.opening()), fields(route.closing()))
 }
@@ -78,8 +103,14 @@ fn a_board_that_is_missing_or_gone_stops_everything() {
     let both = (vec!["routing.boardId".to_owned()], vec!["routing.boardId".to_owned()]);
     assert_eq!(objections(|routing, _| routing.board = None), both);
     assert_eq!(objections(|_, board| *board = None), both);
-    assert_eq!(objections(|_, board| board.as_mut().expect("there").deleted = true), both);
-    assert_eq!(objections(|_, board| board.as_mut().expect("there").active = false), both);
+    assert_eq!(
+        objections(|_, board| board.as_mut().expect("there").deleted = true),
+        both
+    );
+    assert_eq!(
+        objections(|_, board| board.as_mut().expect("there").active = false),
+        both
+    );
 }
 
 #[test]
@@ -88,7 +119,12 @@ fn statuses_must_be_of_the_board_and_of_the_right_kind() {
         (Some("30"), Some("31"), None, None),
         (Some("31"), Some("31"), Some("routing.newStatusId"), None),
         (Some("32"), Some("31"), Some("routing.newStatusId"), None),
-        (Some("99"), Some("30"), Some("routing.newStatusId"), Some("routing.closedStatusId")),
+        (
+            Some("99"),
+            Some("30"),
+            Some("routing.newStatusId"),
+            Some("routing.closedStatusId"),
+        ),
         (None, None, None, Some("routing.closedStatusId")),
     ] {
         let found = objections(|routing, _| {
@@ -113,9 +149,14 @@ fn fields_must_exist_and_go_together() {
 
 #[test]
 fn a_required_field_must_be_chosen() {
-    let Some(field) = descriptor().routing_fields.iter().find(|field| field.required) else { return };
+    let Some(field) = descriptor().routing_fields.iter().find(|field| field.required) else {
+        return;
+    };
     let missing = objections(|routing, _| _ = routing.fields.remove(field.name)).0;
-    assert!(missing.contains(&format!("routing.fields.{}", field.name)), "{missing:?}");
+    assert!(
+        missing.contains(&format!("routing.fields.{}", field.name)),
+        "{missing:?}"
+    );
 }
 
 #[test]
@@ -127,7 +168,11 @@ fn a_reopened_ticket_gets_the_nearest_status() {
             new_status: new.map(str::to_owned),
             ..TicketRouting::default()
         };
-        let route = Route { routing: &routing, board: Some(&board), descriptor: descriptor() };
+        let route = Route {
+            routing: &routing,
+            board: Some(&board),
+            descriptor: descriptor(),
+        };
         assert_eq!(route.reopen_status(), Some(StatusId::new(expected)));
     }
 }

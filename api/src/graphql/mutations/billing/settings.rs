@@ -147,7 +147,14 @@ impl SettingsMutations {
         let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
-            prices::update(app, scope, by, id, each(input.prices, |index, input| price(index, &input))?).await
+            prices::update(
+                app,
+                scope,
+                by,
+                id,
+                each(input.prices, |index, input| price(index, &input))?,
+            )
+            .await
         };
         let (rows, user_errors) = settle(update.await)?;
         let prices = rows

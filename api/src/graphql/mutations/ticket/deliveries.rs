@@ -62,7 +62,10 @@ impl TicketDeliveryMutations {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let retry = async { deliveries::retry(app, scope, &keys(&input.delivery_ids)?).await };
         let (rows, user_errors) = settle(retry.await)?;
-        Ok(RetryDeliveriesPayload { deliveries: rows.unwrap_or_default().into_iter().map(Delivery).collect(), user_errors })
+        Ok(RetryDeliveriesPayload {
+            deliveries: rows.unwrap_or_default().into_iter().map(Delivery).collect(),
+            user_errors,
+        })
     }
 
     /// Gives deliveries up. Giving up the opening of a ticket gives up everything else that its incident owes and ends
@@ -76,7 +79,10 @@ impl TicketDeliveryMutations {
         let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
         let discard = async { deliveries::discard(app, scope, &keys(&input.delivery_ids)?, &input.reason, by).await };
         let (rows, user_errors) = settle(discard.await)?;
-        Ok(DiscardDeliveriesPayload { deliveries: rows.unwrap_or_default().into_iter().map(Delivery).collect(), user_errors })
+        Ok(DiscardDeliveriesPayload {
+            deliveries: rows.unwrap_or_default().into_iter().map(Delivery).collect(),
+            user_errors,
+        })
     }
 }
 

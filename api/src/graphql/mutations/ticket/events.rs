@@ -143,7 +143,11 @@ impl TicketEventMutations {
     ) -> Result<ReportEventsPayload> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let now = app.now();
-        let reports = input.records.into_iter().map(|record| backup_report(record, now)).collect();
+        let reports = input
+            .records
+            .into_iter()
+            .map(|record| backup_report(record, now))
+            .collect();
         answer(ingest::report(app, scope, Agent::Backup, reports).await)
     }
 
@@ -174,7 +178,12 @@ fn answer(outcome: Outcome<Vec<EventResult>>) -> Result<ReportEventsPayload> {
 }
 
 fn backup_report(record: BackupRunReport, now: DateTime<Utc>) -> Report {
-    let BackupRunReport { event_id, company_external_id, occurred_at, run } = record;
+    let BackupRunReport {
+        event_id,
+        company_external_id,
+        occurred_at,
+        run,
+    } = record;
     Report {
         event_id,
         company: company_external_id,
@@ -184,7 +193,12 @@ fn backup_report(record: BackupRunReport, now: DateTime<Utc>) -> Report {
 }
 
 fn rmm_report(record: RmmAlertReport) -> Report {
-    let RmmAlertReport { event_id, company_external_id, occurred_at, alert } = record;
+    let RmmAlertReport {
+        event_id,
+        company_external_id,
+        occurred_at,
+        alert,
+    } = record;
     Report {
         event_id,
         company: company_external_id,

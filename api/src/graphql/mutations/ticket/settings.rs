@@ -187,7 +187,10 @@ impl TicketSettingsMutations {
             settings::update_shared(app, scope, id, input.into()).await
         };
         let (settings, user_errors) = settle(update.await)?;
-        Ok(UpdateTicketSettingsPayload { settings: settings.map(TicketSettings::from), user_errors })
+        Ok(UpdateTicketSettingsPayload {
+            settings: settings.map(TicketSettings::from),
+            user_errors,
+        })
     }
 
     /// Changes what becomes of the results of backup plans. Settings that are switched on must be complete.
@@ -230,7 +233,11 @@ impl TicketSettingsMutations {
     }
 }
 
-async fn update_agent(ctx: &Context<'_>, agent: Agent, input: UpdateAgentTicketsInput) -> Result<UpdateAgentTicketsPayload> {
+async fn update_agent(
+    ctx: &Context<'_>,
+    agent: Agent,
+    input: UpdateAgentTicketsInput,
+) -> Result<UpdateAgentTicketsPayload> {
     let (app, scope) = (ctx.app()?, ctx.scope()?);
     let update = async {
         let id = integration(&input.integration_id)?;
@@ -238,11 +245,17 @@ async fn update_agent(ctx: &Context<'_>, agent: Agent, input: UpdateAgentTickets
         settings::update_agent(app, scope, id, agent, change).await
     };
     let (tickets, user_errors) = settle(update.await)?;
-    Ok(UpdateAgentTicketsPayload { tickets: tickets.map(AgentTickets), user_errors })
+    Ok(UpdateAgentTicketsPayload {
+        tickets: tickets.map(AgentTickets),
+        user_errors,
+    })
 }
 
 fn integration(id: &ID) -> Outcome<IntegrationId> {
-    NodeKind::Integration.key::<Uuid>(id, "integrationId").map(IntegrationId::from_uuid).map_err(Failure::refused)
+    NodeKind::Integration
+        .key::<Uuid>(id, "integrationId")
+        .map(IntegrationId::from_uuid)
+        .map_err(Failure::refused)
 }
 
 impl From<UpdateTicketSettingsInput> for SharedChange {
@@ -258,8 +271,16 @@ impl From<UpdateTicketSettingsInput> for SharedChange {
     }
 }
 
-async fn agent_change(app: &App, scope: ProviderScope, id: IntegrationId, input: UpdateAgentTicketsInput) -> Outcome<AgentChange> {
-    let rule = |rule: TicketRuleInput| agent_settings::TicketRule { trigger: rule.trigger, action: rule.action.into() };
+async fn agent_change(
+    app: &App,
+    scope: ProviderScope,
+    id: IntegrationId,
+    input: UpdateAgentTicketsInput,
+) -> Outcome<AgentChange> {
+    let rule = |rule: TicketRuleInput| agent_settings::TicketRule {
+        trigger: rule.trigger,
+        action: rule.action.into(),
+    };
     Ok(AgentChange {
         enabled: input.enabled,
         rules: input.rules.map(|rules| rules.into_iter().map(rule).collect()),
@@ -273,7 +294,12 @@ async fn agent_change(app: &App, scope: ProviderScope, id: IntegrationId, input:
     })
 }
 
-async fn routing_change(app: &App, scope: ProviderScope, id: IntegrationId, input: TicketRoutingInput) -> Outcome<RoutingChange> {
+async fn routing_change(
+    app: &App,
+    scope: ProviderScope,
+    id: IntegrationId,
+    input: TicketRoutingInput,
+) -> Outcome<RoutingChange> {
     let board = match given(input.board_id) {
         None => None,
         Some(None) => Some(None),
@@ -285,14 +311,22 @@ async fn routing_change(app: &App, scope: ProviderScope, id: IntegrationId, inpu
         new_status: status(input.new_status_id),
         closed_status: status(input.closed_status_id),
         reopen_status: status(input.reopen_status_id),
-        fields: input.fields.map(|fields| fields.into_iter().map(|field| (field.name, field.choice_id.0)).collect()),
+        fields: input.fields.map(|fields| {
+            fields
+                .into_iter()
+                .map(|field| (field.name, field.choice_id.0))
+                .collect()
+        }),
     })
 }
 
 /// The PSA's id of a board, which must be one of the integration's.
 async fn board_in_psa(app: &App, scope: ProviderScope, integration: IntegrationId, id: &ID) -> Outcome<String> {
     let field = "routing.boardId";
-    let key = NodeKind::Board.key::<Uuid>(id, field).map(BoardId::from_uuid).map_err(Failure::refused)?;
+    let key = NodeKind::Board
+        .key::<Uuid>(id, field)
+        .map(BoardId::from_uuid)
+        .map_err(Failure::refused)?;
     let board = scope.find_by_id::<board::Entity>(key).one(app.db.read()).await?;
     match board {
         Some(board) if board.integration_id == integration => Ok(board.external_id),
@@ -308,7 +342,9 @@ fn wanted(input: PreviewTicketInput) -> Outcome<Wanted> {
     });
     if report.as_ref().is_some_and(|report| report.agent() != agent) {
         let error = UserError::new(ErrorCode::Invalid, "The event is of the other agent.").at("event");
-        return Err(Failure::refused(error.with_remedy("Send an event of the agent that is named.")));
+        return Err(Failure::refused(
+            error.with_remedy("Send an event of the agent that is named."),
+        ));
     }
     Ok(Wanted {
         integration: integration(&input.integration_id)?,

@@ -93,10 +93,6 @@ impl BillingRun {
 
     /// Its lines in the order of the plan: by company, agreement and product.
     #[graphql(complexity = "10 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four standard arguments of a connection beside the filter"
-    )]
     async fn lines(
         &self,
         ctx: &Context<'_>,
