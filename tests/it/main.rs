@@ -3,3 +3,4 @@
 mod connecting;
 mod isolation;
 mod mapping;
+mod readme;
