@@ -85,7 +85,12 @@ pub struct UserError {
 impl UserError {
     /// An error about no field in particular.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, field: Vec::new(), message: message.into(), remedy: None }
+        Self {
+            code,
+            field: Vec::new(),
+            message: message.into(),
+            remedy: None,
+        }
     }
 
     /// Names the input field, as a dotted path below `input`: `items.0.psaProductId`.
@@ -185,20 +190,30 @@ impl From<&PsaError> for UserError {
                 ErrorCode::InvalidCredentials,
                 "Enter a valid key pair with updateCredentials. A key's secret is shown only once in the PSA: make a new pair when it is lost.",
             ),
-            ErrorKind::Forbidden { .. } => {
-                (ErrorCode::MissingPermission, "Run checkPermissions: it names the role row and the level to grant.")
-            }
+            ErrorKind::Forbidden { .. } => (
+                ErrorCode::MissingPermission,
+                "Run checkPermissions: it names the role row and the level to grant.",
+            ),
             ErrorKind::NotFound => (ErrorCode::RefusedByPsa, "The record is gone in the PSA: import again."),
             ErrorKind::Invalid { .. } => (ErrorCode::RefusedByPsa, "Correct the named field."),
             ErrorKind::RateLimited => (ErrorCode::RateLimited, "Try again after the pause."),
-            ErrorKind::Ambiguous => (ErrorCode::Uncertain, "Try again: what was written is found and not written twice."),
+            ErrorKind::Ambiguous => (
+                ErrorCode::Uncertain,
+                "Try again: what was written is found and not written twice.",
+            ),
             ErrorKind::PeriodClosed => (
                 ErrorCode::PeriodClosed,
                 "Let the agreement prorate, or bill from the next invoice date on.",
             ),
-            ErrorKind::Unavailable => (ErrorCode::PsaUnavailable, "Check the site and the PSA's status, then try again."),
+            ErrorKind::Unavailable => (
+                ErrorCode::PsaUnavailable,
+                "Check the site and the PSA's status, then try again.",
+            ),
             ErrorKind::Unsupported => (ErrorCode::Unsupported, "Use a connector that has this capability."),
-            _ => (ErrorCode::PsaProtocol, "Check that the site is the PSA itself and not a proxy's page."),
+            _ => (
+                ErrorCode::PsaProtocol,
+                "Check that the site is the PSA itself and not a proxy's page.",
+            ),
         };
         Self::new(code, error.message()).with_remedy(remedy)
     }

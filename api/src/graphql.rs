@@ -20,15 +20,23 @@ pub type Schema = async_graphql::Schema<queries::Query, mutations::Mutation, Emp
 
 /// The schema without limits, as it is printed.
 pub fn builder() -> SchemaBuilder<queries::Query, mutations::Mutation, EmptySubscription> {
-    Schema::build(queries::Query::default(), mutations::Mutation::default(), EmptySubscription)
-        .register_output_type::<types::node::Node>()
+    Schema::build(
+        queries::Query::default(),
+        mutations::Mutation::default(),
+        EmptySubscription,
+    )
+    .register_output_type::<types::node::Node>()
 }
 
 /// The schema as it is served: with limits on depth and cost. The limits on size are checked before, by
 /// [`limits::Limits`], because the engine would expand every fragment first.
 pub fn schema(limits: &LimitsConfig, introspection: bool) -> Schema {
     let builder = builder().limit_depth(limits.depth).limit_complexity(limits.complexity);
-    if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
+    if introspection {
+        builder.finish()
+    } else {
+        builder.disable_introspection().disable_suggestions().finish()
+    }
 }
 
 /// The schema in the schema definition language, as it stands in `schema.graphql`.

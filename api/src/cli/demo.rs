@@ -9,13 +9,7 @@ mod script;
 mod setup;
 mod tickets;
 
-use std::{
-    io::Write,
-    net::TcpListener,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io::Write, net::TcpListener, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
@@ -49,14 +43,38 @@ const CONSOLE: &[(&str, &str)] = &[
     ("users.json", include_str!("../../demo/console/users.json")),
     ("licenses.json", include_str!("../../demo/console/licenses.json")),
     ("accounts.json", include_str!("../../demo/console/accounts.json")),
-    ("billing-details/2026-10-01.json", include_str!("../../demo/console/billing-details/2026-10-01.json")),
-    ("billing-details/2026-10-08.json", include_str!("../../demo/console/billing-details/2026-10-08.json")),
-    ("billing-details/2026-10-15.json", include_str!("../../demo/console/billing-details/2026-10-15.json")),
-    ("billing-details/2026-10-22.json", include_str!("../../demo/console/billing-details/2026-10-22.json")),
-    ("billing-details/2026-10-29.json", include_str!("../../demo/console/billing-details/2026-10-29.json")),
-    ("monitoring/1-morning.json", include_str!("../../demo/console/monitoring/1-morning.json")),
-    ("monitoring/2-next-night.json", include_str!("../../demo/console/monitoring/2-next-night.json")),
-    ("monitoring/3-recovered.json", include_str!("../../demo/console/monitoring/3-recovered.json")),
+    (
+        "billing-details/2026-10-01.json",
+        include_str!("../../demo/console/billing-details/2026-10-01.json"),
+    ),
+    (
+        "billing-details/2026-10-08.json",
+        include_str!("../../demo/console/billing-details/2026-10-08.json"),
+    ),
+    (
+        "billing-details/2026-10-15.json",
+        include_str!("../../demo/console/billing-details/2026-10-15.json"),
+    ),
+    (
+        "billing-details/2026-10-22.json",
+        include_str!("../../demo/console/billing-details/2026-10-22.json"),
+    ),
+    (
+        "billing-details/2026-10-29.json",
+        include_str!("../../demo/console/billing-details/2026-10-29.json"),
+    ),
+    (
+        "monitoring/1-morning.json",
+        include_str!("../../demo/console/monitoring/1-morning.json"),
+    ),
+    (
+        "monitoring/2-next-night.json",
+        include_str!("../../demo/console/monitoring/2-next-night.json"),
+    ),
+    (
+        "monitoring/3-recovered.json",
+        include_str!("../../demo/console/monitoring/3-recovered.json"),
+    ),
 ];
 
 /// Arguments of `demo`.
@@ -77,9 +95,14 @@ impl DemoArgs {
     /// Names the step that failed.
     pub async fn run(&self, out: &mut (impl Write + Send)) -> anyhow::Result<()> {
         let folder = tempdir()?;
-        let options = SimulatorOptions { data_set: DataSet::Msp, ..SimulatorOptions::default() };
+        let options = SimulatorOptions {
+            data_set: DataSet::Msp,
+            ..SimulatorOptions::default()
+        };
         let credentials = psa::Credentials::of(&options);
-        let simulator = Simulator::start(options).await.context("the simulated PSA does not start")?;
+        let simulator = Simulator::start(options)
+            .await
+            .context("the simulated PSA does not start")?;
         let config = config(folder.path())?;
         let listener = TcpListener::bind(("127.0.0.1", self.port)).or_else(|_| TcpListener::bind("127.0.0.1:0"))?;
         let base = format!("http://{}", listener.local_addr()?);
@@ -116,7 +139,10 @@ async fn walk(script: &mut Script<'_>, psa: &psa::Psa, export: &Export) -> anyho
 
 /// What is logged during the walk: only what is wrong, so that the walk can be read.
 pub fn log() -> LogConfig {
-    LogConfig { format: LogFormat::Pretty, filter: "warn".to_owned() }
+    LogConfig {
+        format: LogFormat::Pretty,
+        filter: "warn".to_owned(),
+    }
 }
 
 fn config(folder: &Path) -> anyhow::Result<Config> {
@@ -125,12 +151,22 @@ fn config(folder: &Path) -> anyhow::Result<Config> {
     config.auth.secret = Some(SecretString::from(keys::random_base64(&SystemEntropy)?));
     config.vault.keys = Some(keys::generate(&SystemEntropy, SystemClock.now())?);
     config.connectors.allow_loopback = true;
-    config.connectors.settings.insert("connectwise.client_id".to_owned(), CLIENT_ID.to_owned());
+    config
+        .connectors
+        .settings
+        .insert("connectwise.client_id".to_owned(), CLIENT_ID.to_owned());
     Ok(config)
 }
 
 fn token(config: &Config) -> anyhow::Result<SecretString> {
-    Ok(mint::mint(&config.auth, "demo", PROVIDER, PermissionSet::all(), TOKEN_LIFE, SystemClock.now())?)
+    Ok(mint::mint(
+        &config.auth,
+        "demo",
+        PROVIDER,
+        PermissionSet::all(),
+        TOKEN_LIFE,
+        SystemClock.now(),
+    )?)
 }
 
 /// Lays the console's files out, so that they are read as any export is.
@@ -147,5 +183,8 @@ fn console_files(folder: &Path) -> anyhow::Result<std::path::PathBuf> {
 }
 
 fn tempdir() -> anyhow::Result<tempfile::TempDir> {
-    tempfile::Builder::new().prefix("psa-bridge-demo-").tempdir().context("there is no place for the demo's files")
+    tempfile::Builder::new()
+        .prefix("psa-bridge-demo-")
+        .tempdir()
+        .context("there is no place for the demo's files")
 }

@@ -41,7 +41,10 @@ impl ReportArgs {
         let export = Export::read(&self.export)?;
         let token = std::fs::read_to_string(&self.token_file)?;
         let client = Client::new(self.server.clone(), SecretString::from(token.trim()))?;
-        let runs = export.monitoring.iter().map(|(name, runs)| records::runs(&export, name, runs));
+        let runs = export
+            .monitoring
+            .iter()
+            .map(|(name, runs)| records::runs(&export, name, runs));
         let mut rejected = 0;
         for batch in records::inventory(&export).into_iter().chain(runs) {
             let report = send(&client, &batch).await?;
@@ -82,7 +85,12 @@ pub async fn send(client: &Client, batch: &Batch) -> Result<Report, ClientError>
     for records in batch.records.chunks(RECORDS_PER_CALL) {
         let payload = client.mutate(&query, json!({ "records": records })).await?;
         let results = payload.get("results").and_then(Value::as_array).into_iter().flatten();
-        report.rejected.extend(results.filter_map(|result| result.get("error")).filter(|error| !error.is_null()).cloned());
+        report.rejected.extend(
+            results
+                .filter_map(|result| result.get("error"))
+                .filter(|error| !error.is_null())
+                .cloned(),
+        );
         report.sent += records.len();
     }
     Ok(report)

@@ -36,21 +36,38 @@ impl Resource for Boards {
         let boards = connector.boards().await?;
         let mut shared = BTreeMap::new();
         if let Some(first) = boards.first() {
-            for field in connector.descriptor().routing_fields.iter().filter(|field| field.depends_on.is_none()) {
+            for field in connector
+                .descriptor()
+                .routing_fields
+                .iter()
+                .filter(|field| field.depends_on.is_none())
+            {
                 let values = connector.choices(field.name, &first.id).await?;
-                shared.insert(field.name.to_owned(), values.into_iter().map(choice).collect::<Vec<_>>());
+                shared.insert(
+                    field.name.to_owned(),
+                    values.into_iter().map(choice).collect::<Vec<_>>(),
+                );
             }
         }
         let mut records = Vec::with_capacity(boards.len());
         for board in boards {
             let mut choices = shared.clone();
-            for field in connector.descriptor().routing_fields.iter().filter(|field| field.depends_on.is_some()) {
+            for field in connector
+                .descriptor()
+                .routing_fields
+                .iter()
+                .filter(|field| field.depends_on.is_some())
+            {
                 let values = connector.choices(field.name, &board.id).await?;
                 choices.insert(field.name.to_owned(), values.into_iter().map(choice).collect());
             }
             records.push(Equipped { board, choices });
         }
-        Ok(Page { total: u64::try_from(records.len()).ok(), records, next: None })
+        Ok(Page {
+            total: u64::try_from(records.len()).ok(),
+            records,
+            next: None,
+        })
     }
 
     fn row(running: &Running<'_>, Equipped { board, choices }: Equipped) -> Model {
@@ -73,7 +90,11 @@ impl Resource for Boards {
     }
 
     fn same(known: &Model, read: &Model) -> bool {
-        let content = |row: &Model| Model { id: known.id, imported_at: known.imported_at, ..row.clone() };
+        let content = |row: &Model| Model {
+            id: known.id,
+            imported_at: known.imported_at,
+            ..row.clone()
+        };
         content(known) == content(read)
     }
 

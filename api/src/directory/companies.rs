@@ -49,7 +49,11 @@ impl Resource for Companies {
     }
 
     fn same(known: &Model, read: &Model) -> bool {
-        let content = |row: &Model| Model { id: known.id, imported_at: known.imported_at, ..row.clone() };
+        let content = |row: &Model| Model {
+            id: known.id,
+            imported_at: known.imported_at,
+            ..row.clone()
+        };
         content(known) == content(read)
     }
 
@@ -59,7 +63,13 @@ impl Resource for Companies {
             external: Column::ExternalId,
             deleted: Column::Deleted,
             seen: Column::ImportedAt,
-            content: vec![Column::Identifier, Column::NormalizedName, Column::Name, Column::Status, Column::Types],
+            content: vec![
+                Column::Identifier,
+                Column::NormalizedName,
+                Column::Name,
+                Column::Status,
+                Column::Types,
+            ],
         }
     }
 }

@@ -47,7 +47,11 @@ impl Resource for Contacts {
     }
 
     fn same(known: &Model, read: &Model) -> bool {
-        let content = |row: &Model| Model { id: known.id, imported_at: known.imported_at, ..row.clone() };
+        let content = |row: &Model| Model {
+            id: known.id,
+            imported_at: known.imported_at,
+            ..row.clone()
+        };
         content(known) == content(read)
     }
 

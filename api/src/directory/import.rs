@@ -96,7 +96,9 @@ impl Import {
     async fn start<'a>(&self, context: &'a JobContext) -> Result<Running<'a>, JobError> {
         let app = &context.app;
         let scope = context.scope;
-        let id = context.integration.ok_or_else(|| Fault::Inconsistent("an import without an integration".to_owned()))?;
+        let id = context
+            .integration
+            .ok_or_else(|| Fault::Inconsistent("an import without an integration".to_owned()))?;
         let integration = integrations::find(app.db.read(), scope, id).await?;
         let connector = app.connections.get(app, scope, &integration).await?;
         let state = scope
@@ -108,7 +110,14 @@ impl Import {
         let incremental =
             self.mode == Mode::Incremental && connector.descriptor().capabilities.has(Capability::IncrementalRead);
         let since = state.filter(|_| incremental).and_then(|state| state.watermark);
-        Ok(Running { context, scope, integration: id, connector, started_at: app.now(), since })
+        Ok(Running {
+            context,
+            scope,
+            integration: id,
+            connector,
+            started_at: app.now(),
+            since,
+        })
     }
 
     async fn drain<R: Resource>(&self, running: &Running<'_>) -> Result<Counts, JobError> {
@@ -188,7 +197,10 @@ impl Import {
 /// What a failed read means for the job: a passing trouble is tried again, anything else is for a person.
 async fn psa_failed(app: &App, running: &Running<'_>, error: &psa_connectors::Error) -> JobError {
     match health::report(app, running.scope, running.integration, error).await {
-        Ok(problem) if error.is_temporary() => JobError::Retry { problem, after: error.retry_after() },
+        Ok(problem) if error.is_temporary() => JobError::Retry {
+            problem,
+            after: error.retry_after(),
+        },
         Ok(problem) => JobError::Fail(problem),
         Err(failure) => JobError::from(failure),
     }

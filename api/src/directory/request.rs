@@ -1,6 +1,10 @@
 //! Asking for imports: one job per resource, and never two of one resource at a time.
 
-use psa_entities::{ProviderScope, ids::{IntegrationId, JobId}, import_state::ImportResource};
+use psa_entities::{
+    ProviderScope,
+    ids::{IntegrationId, JobId},
+    import_state::ImportResource,
+};
 use sea_orm::ActiveEnum;
 
 use super::import::{Import, Mode};
@@ -39,14 +43,27 @@ const ALL: [ImportResource; 5] = [
 pub async fn request(app: &App, scope: ProviderScope, by: &str, request: ImportRequest) -> Outcome<Vec<JobId>> {
     let integration = crate::integrations::find(app.db.read(), scope, request.integration).await?;
     if let Some(problem) = &integration.problem {
-        let error = UserError::new(ErrorCode::WrongState, format!("The PSA cannot be read: {}", problem.message));
-        return Err(Failure::refused(error.at("integrationId").with_remedy(problem.remedy.clone())));
+        let error = UserError::new(
+            ErrorCode::WrongState,
+            format!("The PSA cannot be read: {}", problem.message),
+        );
+        return Err(Failure::refused(
+            error.at("integrationId").with_remedy(problem.remedy.clone()),
+        ));
     }
-    let resources = if request.resources.is_empty() { ALL.to_vec() } else { request.resources };
+    let resources = if request.resources.is_empty() {
+        ALL.to_vec()
+    } else {
+        request.resources
+    };
     let transaction = app.db.begin().await?;
     let mut ids = Vec::with_capacity(resources.len());
     for resource in resources {
-        let import = Import { resource, mode: request.mode, confirm_removals: request.confirm_removals };
+        let import = Import {
+            resource,
+            mode: request.mode,
+            confirm_removals: request.confirm_removals,
+        };
         let new = NewJob::new(scope, &import, by, app.now())?
             .of_integration(integration.id)
             .once(&format!("import:{}:{}", integration.id, resource.to_value()));

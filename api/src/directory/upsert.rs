@@ -91,10 +91,17 @@ pub struct Columns<R: Resource + ?Sized> {
 }
 
 /// Stores a page of records.
-pub async fn store<R: Resource>(db: &DatabaseTransaction, running: &Running<'_>, records: Vec<R::Record>) -> Result<Counts, DbErr> {
+pub async fn store<R: Resource>(
+    db: &DatabaseTransaction,
+    running: &Running<'_>,
+    records: Vec<R::Record>,
+) -> Result<Counts, DbErr> {
     let columns = R::columns();
     let rows: Vec<_> = records.into_iter().map(|record| R::row(running, record)).collect();
-    let mut counts = Counts { read: i64::try_from(rows.len()).unwrap_or(i64::MAX), ..Counts::default() };
+    let mut counts = Counts {
+        read: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+        ..Counts::default()
+    };
     let known: HashMap<String, R::Row> = running
         .scope
         .find::<R::Entity>()
@@ -115,7 +122,10 @@ pub async fn store<R: Resource>(db: &DatabaseTransaction, running: &Running<'_>,
     let replace = OnConflict::columns([columns.integration, columns.external])
         .update_columns(columns.content.iter().copied().chain([columns.deleted, columns.seen]))
         .to_owned();
-    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
+    let mut rows = rows
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all())
+        .peekable();
     while rows.peek().is_some() {
         R::Entity::insert_many(rows.by_ref().take(ROWS_PER_STATEMENT).collect::<Vec<_>>())
             .on_conflict(replace.clone())
@@ -133,8 +143,15 @@ pub async fn unseen<R: Resource>(db: &DatabaseTransaction, running: &Running<'_>
         .find::<R::Entity>()
         .filter(columns.integration.eq(running.integration))
         .filter(columns.deleted.eq(false));
-    let gone = known.clone().filter(columns.seen.lt(running.started_at)).count(db).await?;
-    Ok(Unseen { gone, known: known.count(db).await? })
+    let gone = known
+        .clone()
+        .filter(columns.seen.lt(running.started_at))
+        .count(db)
+        .await?;
+    Ok(Unseen {
+        gone,
+        known: known.count(db).await?,
+    })
 }
 
 /// Marks what a full read did not see as deleted. Rows stay: mappings refer to them and say so.

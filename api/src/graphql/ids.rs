@@ -58,7 +58,10 @@ impl NodeKind {
     ];
 
     fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+        Self::ALL
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, name)| name)
     }
 
     /// The global id of the record of this kind with this key.
@@ -113,7 +116,9 @@ mod tests {
     #[test]
     fn an_id_of_another_kind_is_not_there() {
         let id = NodeKind::Agreement.id(Uuid::from_u128(7));
-        let error = NodeKind::PsaCompany.key::<Uuid>(&id, "psaCompanyId").expect_err("another kind");
+        let error = NodeKind::PsaCompany
+            .key::<Uuid>(&id, "psaCompanyId")
+            .expect_err("another kind");
         assert_eq!(error.message, "There is no such PSA company.");
         assert_eq!(error.field, ["psaCompanyId"]);
     }

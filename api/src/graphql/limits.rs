@@ -7,11 +7,11 @@
 
 use std::collections::HashMap;
 
+use crate::config::LimitsConfig;
 use async_graphql::{
     ErrorExtensionValues, Name, Pos, Positioned, Request, ServerError, ServerResult,
     parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
-use crate::config::LimitsConfig;
 
 /// The code of a document that is too large.
 pub const TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";

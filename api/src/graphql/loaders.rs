@@ -10,12 +10,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
 use psa_entities::{
-    ProviderScope, agreement, billing_configuration, billing_item, company_mapping, console_company, incident, integration,
-    psa_company, psa_product, storage_account,
+    ProviderScope, agreement, billing_configuration, billing_item, company_mapping, console_company,
     ids::{
         AgreementId, BillingConfigurationId, ConsoleCompanyId, IncidentId, IntegrationId, PsaCompanyId, PsaProductId,
         StorageAccountId,
     },
+    incident, integration, psa_company, psa_product, storage_account,
 };
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 
@@ -84,7 +84,10 @@ impl Loader<MappingOf> for Rows {
             .all(self.app.db.read())
             .await
             .map_err(Arc::new)?;
-        Ok(rows.into_iter().map(|row| (MappingOf(row.integration_id, row.company_id), row)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (MappingOf(row.integration_id, row.company_id), row))
+            .collect())
     }
 }
 

@@ -39,16 +39,13 @@ impl PageArgs {
     ///
     /// # Errors
     /// Both directions at once, or a size that is not between 1 and 100.
-    pub fn new(
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<Self> {
+    pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Self> {
         let forwards = first.is_some() || after.is_some();
         let backwards = last.is_some() || before.is_some();
         if forwards && backwards {
-            return Err(bad_input("Page either forwards with first/after or backwards with last/before, not both."));
+            return Err(bad_input(
+                "Page either forwards with first/after or backwards with last/before, not both.",
+            ));
         }
         let size = match first.or(last) {
             None => USUAL,
@@ -57,7 +54,11 @@ impl PageArgs {
                 .filter(|size| (1..=LARGEST).contains(size))
                 .ok_or_else(|| bad_input(format!("A page has between 1 and {LARGEST} records, not {size}.")))?,
         };
-        Ok(Self { backwards, size, cursor: after.or(before) })
+        Ok(Self {
+            backwards,
+            size,
+            cursor: after.or(before),
+        })
     }
 
     /// Whether the page goes towards the beginning.
@@ -76,8 +77,12 @@ impl PageArgs {
     /// The cursor is not one of this list.
     pub fn key<K: DeserializeOwned>(&self) -> Result<Option<K>> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
-        let key = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        key.map(Some).ok_or_else(|| bad_input("The cursor is not one of this list: take it from pageInfo or an edge."))
+        let key = URL_SAFE_NO_PAD
+            .decode(cursor)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        key.map(Some)
+            .ok_or_else(|| bad_input("The cursor is not one of this list: take it from pageInfo or an edge."))
     }
 }
 
@@ -100,7 +105,11 @@ where
         (Some(at), true) => _ = cursor.before(at),
         (None, _) => {}
     }
-    if page.backwards { cursor.last(page.size + 1) } else { cursor.first(page.size + 1) };
+    if page.backwards {
+        cursor.last(page.size + 1)
+    } else {
+        cursor.first(page.size + 1)
+    };
     let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
     Slice::new(rows, page, total, key)
 }
@@ -125,7 +134,11 @@ where
         (Some(at), true) => _ = cursor.before(at),
         (None, _) => {}
     }
-    if page.backwards { cursor.last(page.size + 1) } else { cursor.first(page.size + 1) };
+    if page.backwards {
+        cursor.last(page.size + 1)
+    } else {
+        cursor.first(page.size + 1)
+    };
     let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
     Slice::new(rows, page, total, key)
 }
@@ -149,7 +162,11 @@ where
         (Some(at), true) => _ = cursor.before(at),
         (None, _) => {}
     }
-    if page.backwards { cursor.last(page.size + 1) } else { cursor.first(page.size + 1) };
+    if page.backwards {
+        cursor.last(page.size + 1)
+    } else {
+        cursor.first(page.size + 1)
+    };
     let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
     Slice::new(rows, page, total, key)
 }
@@ -196,14 +213,22 @@ impl<M> Slice<M> {
                 Ok((URL_SAFE_NO_PAD.encode(cursor), row))
             })
             .collect::<Result<Vec<_>>>()?;
-        Ok(Self { rows, has_previous, has_next, total })
+        Ok(Self {
+            rows,
+            has_previous,
+            has_next,
+            total,
+        })
     }
 
     /// The page as the connection of a type.
     pub fn connect<T: OutputType>(self, node: impl Fn(M) -> T) -> List<T> {
-        let totals = ListTotals { total_count: self.total };
+        let totals = ListTotals {
+            total_count: self.total,
+        };
         let mut list = Connection::with_additional_fields(self.has_previous, self.has_next, totals);
-        list.edges.extend(self.rows.into_iter().map(|(cursor, row)| Edge::new(cursor, node(row))));
+        list.edges
+            .extend(self.rows.into_iter().map(|(cursor, row)| Edge::new(cursor, node(row))));
         list
     }
 }

@@ -27,7 +27,9 @@ pub fn value<T>(outcome: Outcome<T>) -> Result<T> {
         Ok(value) => Ok(value),
         Err(Failure::Refused(errors)) => {
             let error = errors.into_iter().next();
-            let (code, message) = error.map_or((String::from("INVALID"), String::new()), |e| (e.code.to_string(), e.message));
+            let (code, message) = error.map_or((String::from("INVALID"), String::new()), |e| {
+                (e.code.to_string(), e.message)
+            });
             Err(async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", code.as_str())))
         }
         Err(Failure::Internal(fault)) => Err(internal(fault)),

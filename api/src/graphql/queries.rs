@@ -9,4 +9,9 @@ use async_graphql::MergedObject;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(viewer::ViewerQueries, node::NodeQueries, integrations::IntegrationQueries, console::ConsoleQueries);
+pub struct Query(
+    viewer::ViewerQueries,
+    node::NodeQueries,
+    integrations::IntegrationQueries,
+    console::ConsoleQueries,
+);

@@ -16,7 +16,9 @@ impl ScalarType for Decimal {
             Value::Number(number) => number.to_string(),
             _ => return Err(InputValueError::expected_type(value)),
         };
-        text.parse().map(Self).map_err(|_| InputValueError::custom(format!("`{text}` is not a decimal number such as \"12.50\"")))
+        text.parse()
+            .map(Self)
+            .map_err(|_| InputValueError::custom(format!("`{text}` is not a decimal number such as \"12.50\"")))
     }
 
     fn to_value(&self) -> Value {
@@ -49,8 +51,12 @@ pub struct Date(pub NaiveDate);
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        text.parse().map(Self).map_err(|_| InputValueError::custom(format!("`{text}` is not a day such as \"2026-11-30\"")))
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        text.parse()
+            .map(Self)
+            .map_err(|_| InputValueError::custom(format!("`{text}` is not a day such as \"2026-11-30\"")))
     }
 
     fn to_value(&self) -> Value {
@@ -65,8 +71,12 @@ pub struct YearMonth(pub Month);
 #[Scalar(specified_by_url = "https://www.w3.org/TR/NOTE-datetime")]
 impl ScalarType for YearMonth {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        text.parse().map(Self).map_err(|_| InputValueError::custom(format!("`{text}` is not a month such as \"2026-11\"")))
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        text.parse()
+            .map(Self)
+            .map_err(|_| InputValueError::custom(format!("`{text}` is not a month such as \"2026-11\"")))
     }
 
     fn to_value(&self) -> Value {
@@ -87,7 +97,9 @@ impl ScalarType for Bytes {
             Value::Number(number) => number.to_string(),
             _ => return Err(InputValueError::expected_type(value)),
         };
-        text.parse().map(Self).map_err(|_| InputValueError::custom(format!("`{text}` is not a whole number of bytes")))
+        text.parse()
+            .map(Self)
+            .map_err(|_| InputValueError::custom(format!("`{text}` is not a whole number of bytes")))
     }
 
     fn to_value(&self) -> Value {

@@ -89,7 +89,9 @@ fn holds_nul(json: &Json) -> bool {
     match json {
         Json::String(text) => text.contains('\0'),
         Json::Array(items) => items.iter().any(holds_nul),
-        Json::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        Json::Object(members) => members
+            .iter()
+            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
         _ => false,
     }
 }

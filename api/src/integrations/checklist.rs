@@ -93,7 +93,12 @@ pub fn checklist(facts: &Facts) -> Vec<ChecklistItem> {
         item(Permissions, true, connected, permissions(facts)),
         item(Companies, true, connected, companies(facts)),
         item(Products, true, connected, products(facts)),
-        item(Billing, false, facts.mapped_companies > 0 && facts.mapped_products > 0, billing(facts)),
+        item(
+            Billing,
+            false,
+            facts.mapped_companies > 0 && facts.mapped_products > 0,
+            billing(facts),
+        ),
         item(TicketSettings, false, true, ticket_settings(facts)),
         item(BackupAgentTickets, false, facts.ticket_settings, backup_agent(facts)),
     ];
@@ -111,11 +116,19 @@ fn item(step: SetupStep, mandatory: bool, open: bool, problems: Vec<StepProblem>
         (false, true) => StepState::Todo,
         (false, false) => StepState::Blocked,
     };
-    ChecklistItem { step, mandatory, state, problems }
+    ChecklistItem {
+        step,
+        mandatory,
+        state,
+        problems,
+    }
 }
 
 fn lacks(missing: bool, message: &str, remedy: &str) -> Option<StepProblem> {
-    missing.then(|| StepProblem { message: message.to_owned(), remedy: remedy.to_owned() })
+    missing.then(|| StepProblem {
+        message: message.to_owned(),
+        remedy: remedy.to_owned(),
+    })
 }
 
 fn credentials(facts: &Facts) -> Vec<StepProblem> {
@@ -123,11 +136,22 @@ fn credentials(facts: &Facts) -> Vec<StepProblem> {
         message: message.clone(),
         remedy: "Replace the keys with updateCredentials.".to_owned(),
     });
-    lacks(!facts.has_credentials, "There are no credentials.", "Enter them with updateCredentials.").into_iter().chain(refused).collect()
+    lacks(
+        !facts.has_credentials,
+        "There are no credentials.",
+        "Enter them with updateCredentials.",
+    )
+    .into_iter()
+    .chain(refused)
+    .collect()
 }
 
 fn permissions(facts: &Facts) -> Vec<StepProblem> {
-    let unchecked = lacks(!facts.permissions_checked, "The permissions have not been checked.", "Run checkPermissions.");
+    let unchecked = lacks(
+        !facts.permissions_checked,
+        "The permissions have not been checked.",
+        "Run checkPermissions.",
+    );
     let missing = facts.missing_rights.iter().map(|(right, remedy)| StepProblem {
         message: format!("The right “{right}” is missing."),
         remedy: remedy.clone(),
@@ -137,9 +161,21 @@ fn permissions(facts: &Facts) -> Vec<StepProblem> {
 
 fn companies(facts: &Facts) -> Vec<StepProblem> {
     [
-        lacks(facts.psa_companies == 0, "No company is imported from the PSA.", "Run importFromPsa with COMPANIES."),
-        lacks(facts.console_companies == 0, "The console has reported no company.", "Report them with reportCompanies."),
-        lacks(facts.mapped_companies == 0, "No company is bound.", "Bind at least one with bindCompanies or acceptSuggestions."),
+        lacks(
+            facts.psa_companies == 0,
+            "No company is imported from the PSA.",
+            "Run importFromPsa with COMPANIES.",
+        ),
+        lacks(
+            facts.console_companies == 0,
+            "The console has reported no company.",
+            "Report them with reportCompanies.",
+        ),
+        lacks(
+            facts.mapped_companies == 0,
+            "No company is bound.",
+            "Bind at least one with bindCompanies or acceptSuggestions.",
+        ),
     ]
     .into_iter()
     .flatten()
@@ -148,8 +184,16 @@ fn companies(facts: &Facts) -> Vec<StepProblem> {
 
 fn products(facts: &Facts) -> Vec<StepProblem> {
     [
-        lacks(facts.psa_products == 0, "No product is imported from the PSA.", "Run importFromPsa with PRODUCTS."),
-        lacks(facts.mapped_products == 0, "No product is bound.", "Bind at least one with bindProducts."),
+        lacks(
+            facts.psa_products == 0,
+            "No product is imported from the PSA.",
+            "Run importFromPsa with PRODUCTS.",
+        ),
+        lacks(
+            facts.mapped_products == 0,
+            "No product is bound.",
+            "Bind at least one with bindProducts.",
+        ),
     ]
     .into_iter()
     .flatten()
@@ -158,16 +202,34 @@ fn products(facts: &Facts) -> Vec<StepProblem> {
 
 fn billing(facts: &Facts) -> Vec<StepProblem> {
     let none = facts.billing_configurations == 0;
-    lacks(none, "No company is configured for billing.", "Configure one with saveBillingConfiguration.").into_iter().collect()
+    lacks(
+        none,
+        "No company is configured for billing.",
+        "Configure one with saveBillingConfiguration.",
+    )
+    .into_iter()
+    .collect()
 }
 
 fn ticket_settings(facts: &Facts) -> Vec<StepProblem> {
-    lacks(!facts.ticket_settings, "The ticket settings are not saved.", "Save them with updateTicketSettings.").into_iter().collect()
+    lacks(
+        !facts.ticket_settings,
+        "The ticket settings are not saved.",
+        "Save them with updateTicketSettings.",
+    )
+    .into_iter()
+    .collect()
 }
 
 fn backup_agent(facts: &Facts) -> Vec<StepProblem> {
     let open = facts.backup_agent.is_none();
-    lacks(open, "The Backup Agent's tickets are not set up.", "Set them up with updateBackupAgentTickets.").into_iter().collect()
+    lacks(
+        open,
+        "The Backup Agent's tickets are not set up.",
+        "Set them up with updateBackupAgentTickets.",
+    )
+    .into_iter()
+    .collect()
 }
 
 #[cfg(test)]
@@ -191,12 +253,20 @@ mod tests {
     }
 
     fn state(facts: &Facts, step: SetupStep) -> StepState {
-        checklist(facts).iter().find(|item| item.step == step).expect("every step is listed").state
+        checklist(facts)
+            .iter()
+            .find(|item| item.step == step)
+            .expect("every step is listed")
+            .state
     }
 
     #[test]
     fn a_complete_set_up_is_green() {
-        assert!(checklist(&complete()).iter().all(|item| item.state == StepState::Done && item.problems.is_empty()));
+        assert!(
+            checklist(&complete())
+                .iter()
+                .all(|item| item.state == StepState::Done && item.problems.is_empty())
+        );
     }
 
     #[test]
@@ -209,23 +279,45 @@ mod tests {
 
     #[test]
     fn a_missing_right_is_named_with_its_remedy() {
-        let facts = Facts { missing_rights: vec![("Finance > Agreements".into(), "Set Add to All.".into())], ..complete() };
+        let facts = Facts {
+            missing_rights: vec![("Finance > Agreements".into(), "Set Add to All.".into())],
+            ..complete()
+        };
         let items = checklist(&facts);
-        let permissions = items.iter().find(|item| item.step == SetupStep::Permissions).expect("listed");
+        let permissions = items
+            .iter()
+            .find(|item| item.step == SetupStep::Permissions)
+            .expect("listed");
         assert_eq!(permissions.state, StepState::Todo);
-        assert_eq!(permissions.problems[0].message, "The right “Finance > Agreements” is missing.");
+        assert_eq!(
+            permissions.problems[0].message,
+            "The right “Finance > Agreements” is missing."
+        );
         assert_eq!(permissions.problems[0].remedy, "Set Add to All.");
     }
 
     #[test]
     fn refused_keys_block_what_needs_the_psa() {
-        let facts = Facts { refused: Some("The keys are not accepted.".into()), psa_products: 0, ..complete() };
+        let facts = Facts {
+            refused: Some("The keys are not accepted.".into()),
+            psa_products: 0,
+            ..complete()
+        };
         assert_eq!(state(&facts, SetupStep::Credentials), StepState::Todo);
         assert_eq!(state(&facts, SetupStep::Products), StepState::Blocked);
     }
 
     #[test]
     fn tickets_that_are_switched_off_are_skipped() {
-        assert_eq!(state(&Facts { backup_agent: Some(false), ..complete() }, SetupStep::BackupAgentTickets), StepState::Skipped);
+        assert_eq!(
+            state(
+                &Facts {
+                    backup_agent: Some(false),
+                    ..complete()
+                },
+                SetupStep::BackupAgentTickets
+            ),
+            StepState::Skipped
+        );
     }
 }

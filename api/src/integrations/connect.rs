@@ -38,10 +38,17 @@ pub async fn connect(app: &App, scope: ProviderScope, new: NewIntegration) -> Ou
         return Err(Failure::refused(error));
     }
     let (descriptor, account) = verify(app, &new.kind, &new.credentials).await?;
-    let taken = scope.find::<integration::Entity>().filter(integration::Column::Name.eq(name.as_str()));
+    let taken = scope
+        .find::<integration::Entity>()
+        .filter(integration::Column::Name.eq(name.as_str()));
     if taken.count(app.db.read()).await? > 0 {
-        let error = UserError::new(ErrorCode::AlreadyExists, format!("There is an integration called “{name}” already."));
-        return Err(Failure::refused(error.at("name").with_remedy("Choose another name, or replace the keys of that one with updateCredentials.")));
+        let error = UserError::new(
+            ErrorCode::AlreadyExists,
+            format!("There is an integration called “{name}” already."),
+        );
+        return Err(Failure::refused(error.at("name").with_remedy(
+            "Choose another name, or replace the keys of that one with updateCredentials.",
+        )));
     }
     let now = app.now();
     let row = integration::Model {
@@ -58,8 +65,13 @@ pub async fn connect(app: &App, scope: ProviderScope, new: NewIntegration) -> Ou
     };
     let sealed = seal(app, descriptor, &row, &new.credentials)?;
     let transaction = app.db.begin().await?;
-    integration::ActiveModel::from(row.clone()).reset_all().insert(&transaction).await?;
-    credential::Entity::insert_many(sealed).exec_without_returning(&transaction).await?;
+    integration::ActiveModel::from(row.clone())
+        .reset_all()
+        .insert(&transaction)
+        .await?;
+    credential::Entity::insert_many(sealed)
+        .exec_without_returning(&transaction)
+        .await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -68,15 +80,26 @@ pub async fn connect(app: &App, scope: ProviderScope, new: NewIntegration) -> Ou
 ///
 /// # Errors
 /// As [`connect`].
-pub async fn rekey(app: &App, scope: ProviderScope, id: IntegrationId, values: Vec<(String, SecretString)>) -> Outcome<integration::Model> {
+pub async fn rekey(
+    app: &App,
+    scope: ProviderScope,
+    id: IntegrationId,
+    values: Vec<(String, SecretString)>,
+) -> Outcome<integration::Model> {
     let found = super::find(app.db.read(), scope, id).await?;
     let (descriptor, account) = verify(app, &found.connector_kind, &values).await?;
     let sealed = seal(app, descriptor, &found, &values)?;
     let now = app.now();
     let transaction = app.db.begin().await?;
     let found = super::find(&transaction, scope, id).await?;
-    scope.delete_many::<credential::Entity>().filter(credential::Column::IntegrationId.eq(id)).exec(&transaction).await?;
-    credential::Entity::insert_many(sealed).exec_without_returning(&transaction).await?;
+    scope
+        .delete_many::<credential::Entity>()
+        .filter(credential::Column::IntegrationId.eq(id))
+        .exec(&transaction)
+        .await?;
+    credential::Entity::insert_many(sealed)
+        .exec_without_returning(&transaction)
+        .await?;
     let mut change: integration::ActiveModel = found.clone().into();
     change.account = Set(Some(serde_json::to_value(&account)?));
     change.updated_at = Set(now);
@@ -107,9 +130,21 @@ async fn verify(app: &App, kind: &str, values: &[(String, SecretString)]) -> Out
 
 /// What is wrong with the form before anybody is asked: missing and unknown fields.
 fn field_errors(descriptor: &'static Descriptor, credentials: &Credentials) -> Vec<UserError> {
-    let missing = descriptor.credential_fields.iter().filter(|field| field.required && credentials.required(field.name).is_err());
-    let unknown = credentials.iter().filter(|(name, _)| descriptor.credential_field(name).is_none());
-    let known = || descriptor.credential_fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
+    let missing = descriptor
+        .credential_fields
+        .iter()
+        .filter(|field| field.required && credentials.required(field.name).is_err());
+    let unknown = credentials
+        .iter()
+        .filter(|(name, _)| descriptor.credential_field(name).is_none());
+    let known = || {
+        descriptor
+            .credential_fields
+            .iter()
+            .map(|field| field.name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     missing
         .map(|field| {
             UserError::new(ErrorCode::Required, format!("“{}” must be given.", field.label))
@@ -117,9 +152,12 @@ fn field_errors(descriptor: &'static Descriptor, credentials: &Credentials) -> V
                 .with_remedy(field.help)
         })
         .chain(unknown.map(|(name, _)| {
-            UserError::new(ErrorCode::Invalid, format!("{} has no credential field `{name}`.", descriptor.name))
-                .at(&format!("credentials.{name}"))
-                .with_remedy(format!("The fields are: {}.", known()))
+            UserError::new(
+                ErrorCode::Invalid,
+                format!("{} has no credential field `{name}`.", descriptor.name),
+            )
+            .at(&format!("credentials.{name}"))
+            .with_remedy(format!("The fields are: {}.", known()))
         }))
         .collect()
 }
@@ -133,11 +171,14 @@ pub(super) fn credential_errors(app: &App, kind: &str, error: &psa_connectors::E
     fields
         .iter()
         .map(|problem| {
-            let setting = descriptor.and_then(|d| d.operator_settings.iter().find(|setting| setting.name == problem.field));
+            let setting =
+                descriptor.and_then(|d| d.operator_settings.iter().find(|setting| setting.name == problem.field));
             if let Some(setting) = setting {
                 return UserError::new(ErrorCode::NotConfigured, problem.message.clone()).with_remedy(setting.help);
             }
-            let help = descriptor.and_then(|d| d.credential_field(&problem.field)).map(|field| field.help);
+            let help = descriptor
+                .and_then(|d| d.credential_field(&problem.field))
+                .map(|field| field.help);
             UserError::new(ErrorCode::Invalid, problem.message.clone())
                 .at(&format!("credentials.{}", problem.field))
                 .with_remedy(help.unwrap_or("Correct the named field."))
@@ -154,7 +195,11 @@ fn seal(
     values
         .iter()
         .map(|(field, value)| {
-            let binding = Binding { provider: integration.provider_id, integration: integration.id, field };
+            let binding = Binding {
+                provider: integration.provider_id,
+                integration: integration.id,
+                field,
+            };
             let sealed = app.vault.seal(&binding, value)?;
             let secret = descriptor.credential_field(field).is_none_or(|field| field.secret);
             Ok(credential::ActiveModel {

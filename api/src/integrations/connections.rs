@@ -31,7 +31,12 @@ impl Connections {
     ///
     /// # Errors
     /// `WRONG_STATE` when there are no credentials; otherwise what the connector says of them.
-    pub async fn get(&self, app: &App, scope: ProviderScope, integration: &integration::Model) -> Outcome<Arc<dyn PsaConnector>> {
+    pub async fn get(
+        &self,
+        app: &App,
+        scope: ProviderScope,
+        integration: &integration::Model,
+    ) -> Outcome<Arc<dyn PsaConnector>> {
         let rows = scope
             .find::<credential::Entity>()
             .filter(credential::Column::IntegrationId.eq(integration.id))
@@ -39,21 +44,32 @@ impl Connections {
             .await?;
         let Some(keys_set_at) = rows.iter().map(|row| row.set_at).max() else {
             let error = UserError::new(ErrorCode::WrongState, "The integration has no credentials.");
-            return Err(Failure::refused(error.with_remedy("Enter them with updateCredentials.")));
+            return Err(Failure::refused(
+                error.with_remedy("Enter them with updateCredentials."),
+            ));
         };
         if let Some(live) = self.live(integration.id, keys_set_at) {
             return Ok(live);
         }
         let credentials = open(app, integration, rows)?;
         let connector = connect(app, &integration.connector_kind, &credentials)?;
-        let live = Live { keys_set_at, connector: Arc::clone(&connector) };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(integration.id, live);
+        let live = Live {
+            keys_set_at,
+            connector: Arc::clone(&connector),
+        };
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(integration.id, live);
         Ok(connector)
     }
 
     fn live(&self, id: IntegrationId, keys_set_at: DateTime<Utc>) -> Option<Arc<dyn PsaConnector>> {
         let connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        connections.get(&id).filter(|live| live.keys_set_at == keys_set_at).map(|live| Arc::clone(&live.connector))
+        connections
+            .get(&id)
+            .filter(|live| live.keys_set_at == keys_set_at)
+            .map(|live| Arc::clone(&live.connector))
     }
 }
 
@@ -66,7 +82,9 @@ pub fn connect(app: &App, kind: &str, credentials: &Credentials) -> Outcome<Arc<
     match app.registry.connect(kind, credentials, &app.platform) {
         Err(unknown) => {
             let error = UserError::new(ErrorCode::NotFound, unknown.to_string()).at("kind");
-            Err(Failure::refused(error.with_remedy("Choose one of the kinds that the connectors query lists.")))
+            Err(Failure::refused(error.with_remedy(
+                "Choose one of the kinds that the connectors query lists.",
+            )))
         }
         Ok(Err(error)) => Err(Failure::Refused(super::connect::credential_errors(app, kind, &error))),
         Ok(Ok(connector)) => Ok(connector),
@@ -75,8 +93,15 @@ pub fn connect(app: &App, kind: &str, credentials: &Credentials) -> Outcome<Arc<
 
 fn open(app: &App, integration: &integration::Model, rows: Vec<credential::Model>) -> Result<Credentials, Fault> {
     let values = rows.into_iter().map(|row| {
-        let binding = Binding { provider: row.provider_id, integration: integration.id, field: &row.field };
-        let sealed = Sealed { key_id: row.key_id, bytes: row.sealed };
+        let binding = Binding {
+            provider: row.provider_id,
+            integration: integration.id,
+            field: &row.field,
+        };
+        let sealed = Sealed {
+            key_id: row.key_id,
+            bytes: row.sealed,
+        };
         let secret = app.vault.open(&binding, &sealed)?;
         Ok((row.field, secret))
     });

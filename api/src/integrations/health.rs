@@ -23,7 +23,10 @@ pub async fn report(app: &App, scope: ProviderScope, id: IntegrationId, error: &
     problem.detail = Some(error.to_string());
     if matches!(error.kind(), ErrorKind::Unauthorized) {
         let found = super::find(app.db.read(), scope, id).await?;
-        if matches!(found.status, IntegrationStatus::Connected | IntegrationStatus::Ready | IntegrationStatus::Active) {
+        if matches!(
+            found.status,
+            IntegrationStatus::Connected | IntegrationStatus::Ready | IntegrationStatus::Active
+        ) {
             let mut change: integration::ActiveModel = found.into();
             change.status = Set(IntegrationStatus::Broken);
             change.problem = Set(Some(problem.clone()));

@@ -22,9 +22,17 @@ pub async fn activate(app: &App, scope: ProviderScope, id: IntegrationId) -> Out
     match found.status {
         IntegrationStatus::Active => return Ok(found),
         IntegrationStatus::Broken | IntegrationStatus::Deleting => {
-            let problem = found.problem.as_ref().map_or_else(|| "it is being deleted".to_owned(), |problem| problem.message.clone());
-            let error = UserError::new(ErrorCode::WrongState, format!("The integration cannot be activated: {problem}"));
-            return Err(Failure::refused(error.with_remedy("Replace the keys with updateCredentials first.")));
+            let problem = found
+                .problem
+                .as_ref()
+                .map_or_else(|| "it is being deleted".to_owned(), |problem| problem.message.clone());
+            let error = UserError::new(
+                ErrorCode::WrongState,
+                format!("The integration cannot be activated: {problem}"),
+            );
+            return Err(Failure::refused(
+                error.with_remedy("Replace the keys with updateCredentials first."),
+            ));
         }
         _ => {}
     }
@@ -33,7 +41,11 @@ pub async fn activate(app: &App, scope: ProviderScope, id: IntegrationId) -> Out
         .into_iter()
         .filter(|item| item.mandatory && item.state != StepState::Done)
         .flat_map(|item| item.problems)
-        .map(|problem| UserError::new(ErrorCode::SetupIncomplete, problem.message).at("integrationId").with_remedy(problem.remedy))
+        .map(|problem| {
+            UserError::new(ErrorCode::SetupIncomplete, problem.message)
+                .at("integrationId")
+                .with_remedy(problem.remedy)
+        })
         .collect();
     if !missing.is_empty() {
         return Err(Failure::Refused(missing));
@@ -64,12 +76,20 @@ pub async fn pause(app: &App, scope: ProviderScope, id: IntegrationId) -> Outcom
         }
         _ => {
             let error = UserError::new(ErrorCode::WrongState, "Only an active integration can be paused.");
-            Err(Failure::refused(error.at("integrationId").with_remedy("Nothing is sent before it is activated.")))
+            Err(Failure::refused(
+                error
+                    .at("integrationId")
+                    .with_remedy("Nothing is sent before it is activated."),
+            ))
         }
     }
 }
 
 /// The status that a broken integration returns to when it gets good keys.
 pub fn status_when_mended(integration: &integration::Model) -> IntegrationStatus {
-    if integration.activated_at.is_some() { IntegrationStatus::Active } else { IntegrationStatus::Connected }
+    if integration.activated_at.is_some() {
+        IntegrationStatus::Active
+    } else {
+        IntegrationStatus::Connected
+    }
 }

@@ -21,7 +21,11 @@ use crate::{
 ///
 /// # Errors
 /// What the PSA says when it cannot be asked; keys that it does not accept break the integration.
-pub async fn check(app: &App, scope: ProviderScope, id: IntegrationId) -> Outcome<(&'static Descriptor, permission_check::Model)> {
+pub async fn check(
+    app: &App,
+    scope: ProviderScope,
+    id: IntegrationId,
+) -> Outcome<(&'static Descriptor, permission_check::Model)> {
     let integration = super::find(app.db.read(), scope, id).await?;
     let connector = app.connections.get(app, scope, &integration).await?;
     let findings = match connector.check_rights().await {
@@ -39,7 +43,11 @@ pub async fn check(app: &App, scope: ProviderScope, id: IntegrationId) -> Outcom
         rows: PermissionRows(findings.iter().map(to_row).collect()),
     };
     let replace = OnConflict::column(permission_check::Column::IntegrationId)
-        .update_columns([permission_check::Column::CheckedAt, permission_check::Column::Passed, permission_check::Column::Rows])
+        .update_columns([
+            permission_check::Column::CheckedAt,
+            permission_check::Column::Passed,
+            permission_check::Column::Rows,
+        ])
         .to_owned();
     permission_check::Entity::insert(row.clone().into_active_model().reset_all())
         .on_conflict(replace)
@@ -72,12 +80,18 @@ const STATES: [(RightState, &str); 5] = [
 ];
 
 fn state_name(state: RightState) -> &'static str {
-    STATES.iter().find(|(known, _)| *known == state).map_or("UNKNOWN", |(_, name)| name)
+    STATES
+        .iter()
+        .find(|(known, _)| *known == state)
+        .map_or("UNKNOWN", |(_, name)| name)
 }
 
 /// A stored state as the connector's own type; what no longer exists reads as unknown.
 pub fn state(name: &str) -> RightState {
-    STATES.iter().find(|(_, known)| *known == name).map_or(RightState::Unknown, |(state, _)| *state)
+    STATES
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map_or(RightState::Unknown, |(state, _)| *state)
 }
 
 /// The stored findings in the descriptor's words; rights that the connector no longer asks for are left out.
@@ -88,7 +102,12 @@ pub fn findings(descriptor: &'static Descriptor, check: &permission_check::Model
         .iter()
         .filter_map(|row| {
             let right = descriptor.right(&row.right)?.id;
-            Some(RightFinding { right, add: state(&row.add), edit: state(&row.edit), inquire: state(&row.inquire) })
+            Some(RightFinding {
+                right,
+                add: state(&row.add),
+                edit: state(&row.edit),
+                inquire: state(&row.inquire),
+            })
         })
         .collect()
 }

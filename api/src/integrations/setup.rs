@@ -5,7 +5,8 @@ use psa_entities::{
     agent_settings::{self, Agent},
     billing_configuration,
     company_mapping::{self, MappingState},
-    console_company, credential, integration, permission_check, product_mapping, psa_company, psa_product, ticket_settings,
+    console_company, credential, integration, permission_check, product_mapping, psa_company, psa_product,
+    ticket_settings,
 };
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
@@ -19,7 +20,11 @@ use crate::{app::App, failure::Outcome};
 ///
 /// # Errors
 /// Only of the database.
-pub async fn checklist(app: &App, scope: ProviderScope, integration: &integration::Model) -> Outcome<Vec<ChecklistItem>> {
+pub async fn checklist(
+    app: &App,
+    scope: ProviderScope,
+    integration: &integration::Model,
+) -> Outcome<Vec<ChecklistItem>> {
     Ok(checklist::checklist(&facts(app, scope, integration).await?))
 }
 
@@ -37,9 +42,15 @@ async fn facts(app: &App, scope: ProviderScope, integration: &integration::Model
         .filter(agent_settings::Column::Agent.eq(Agent::Backup))
         .one(db)
         .await?;
-    let credentials = scope.find::<credential::Entity>().filter(credential::Column::IntegrationId.eq(id));
-    let psa_companies = scope.find::<psa_company::Entity>().filter(psa_company::Column::IntegrationId.eq(id));
-    let psa_products = scope.find::<psa_product::Entity>().filter(psa_product::Column::IntegrationId.eq(id));
+    let credentials = scope
+        .find::<credential::Entity>()
+        .filter(credential::Column::IntegrationId.eq(id));
+    let psa_companies = scope
+        .find::<psa_company::Entity>()
+        .filter(psa_company::Column::IntegrationId.eq(id));
+    let psa_products = scope
+        .find::<psa_product::Entity>()
+        .filter(psa_product::Column::IntegrationId.eq(id));
     let mapped_companies = scope
         .find::<company_mapping::Entity>()
         .filter(company_mapping::Column::IntegrationId.eq(id))
@@ -48,17 +59,29 @@ async fn facts(app: &App, scope: ProviderScope, integration: &integration::Model
         .find::<product_mapping::Entity>()
         .filter(product_mapping::Column::IntegrationId.eq(id))
         .filter(product_mapping::Column::PsaProductId.is_not_null());
-    let configurations = scope.find::<billing_configuration::Entity>().filter(billing_configuration::Column::IntegrationId.eq(id));
-    let ticket_settings = scope.find::<ticket_settings::Entity>().filter(ticket_settings::Column::IntegrationId.eq(id));
+    let configurations = scope
+        .find::<billing_configuration::Entity>()
+        .filter(billing_configuration::Column::IntegrationId.eq(id));
+    let ticket_settings = scope
+        .find::<ticket_settings::Entity>()
+        .filter(ticket_settings::Column::IntegrationId.eq(id));
     Ok(Facts {
         has_credentials: credentials.count(db).await? > 0,
         refused: integration.problem.as_ref().map(|problem| problem.message.clone()),
         permissions_checked: check.is_some(),
-        missing_rights: check.map(|check| missing_rights(app, integration, &check)).unwrap_or_default(),
-        psa_companies: psa_companies.filter(psa_company::Column::Deleted.eq(false)).count(db).await?,
+        missing_rights: check
+            .map(|check| missing_rights(app, integration, &check))
+            .unwrap_or_default(),
+        psa_companies: psa_companies
+            .filter(psa_company::Column::Deleted.eq(false))
+            .count(db)
+            .await?,
         console_companies: scope.find::<console_company::Entity>().count(db).await?,
         mapped_companies: mapped_companies.count(db).await?,
-        psa_products: psa_products.filter(psa_product::Column::Deleted.eq(false)).count(db).await?,
+        psa_products: psa_products
+            .filter(psa_product::Column::Deleted.eq(false))
+            .count(db)
+            .await?,
         mapped_products: mapped_products.count(db).await?,
         billing_configurations: configurations.count(db).await?,
         ticket_settings: ticket_settings.count(db).await? > 0,
@@ -66,12 +89,23 @@ async fn facts(app: &App, scope: ProviderScope, integration: &integration::Model
     })
 }
 
-fn missing_rights(app: &App, integration: &integration::Model, check: &permission_check::Model) -> Vec<(String, String)> {
-    let Ok(descriptor) = app.registry.descriptor(&integration.connector_kind) else { return Vec::new() };
+fn missing_rights(
+    app: &App,
+    integration: &integration::Model,
+    check: &permission_check::Model,
+) -> Vec<(String, String)> {
+    let Ok(descriptor) = app.registry.descriptor(&integration.connector_kind) else {
+        return Vec::new();
+    };
     permissions::findings(descriptor, check)
         .iter()
         .filter(|finding| permissions::is_missing(finding))
         .filter_map(|finding| descriptor.right(finding.right))
-        .map(|right| (format!("{} > {}", right.module, right.function), right.remedy.to_owned()))
+        .map(|right| {
+            (
+                format!("{} > {}", right.module, right.function),
+                right.remedy.to_owned(),
+            )
+        })
         .collect()
 }

@@ -56,7 +56,7 @@ pub async fn counts(app: &App, scope: ProviderScope, integration: IntegrationId)
 /// Lets the held deliveries of an integration go on whose reason is gone.
 ///
 /// Call it after whatever may end a hold: a binding, new keys, an activation, new settings. Without the call the worker
-/// finds out by itself within half a minute.
+/// finds out by itself: within seconds when it is woken, else within half a minute.
 ///
 /// # Errors
 /// Only of the database.

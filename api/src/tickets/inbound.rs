@@ -116,13 +116,11 @@ async fn poll_all(app: Arc<App>, seen: Seen) {
         };
         match polled.await {
             Ok(()) => {
-                _ = seen
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(integration.id, started_at)
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.insert(integration.id, started_at);
             }
             Err(failure) => {
-                tracing::warn!(integration.id = %integration.id, ?failure, "changes in the PSA could not be read")
+                tracing::warn!(integration.id = %integration.id, ?failure, "changes in the PSA could not be read");
             }
         }
     }

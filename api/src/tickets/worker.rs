@@ -19,7 +19,7 @@ use crate::{app::App, failure::Failure};
 /// How long calls that are under way have to end when the process stops.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// How often held deliveries are looked at. What ends a hold also releases it at once: this is the net below.
+/// How often held deliveries are looked at, when nobody says that there is a reason to.
 const SWEEP: TimeDelta = TimeDelta::seconds(30);
 
 /// Deliveries that are taken at once, for each that can be carried out at the same time.
@@ -37,6 +37,7 @@ pub struct Worker {
     inbound: Inbound,
     tended_at: Option<DateTime<Utc>>,
     swept_at: Option<DateTime<Utc>>,
+    woken: bool,
 }
 
 impl Worker {
@@ -53,7 +54,7 @@ impl Worker {
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 Some(ended) = worker.running.join_next() => worker.learn(ended),
-                () = app.wake.deliveries.notified() => {}
+                () = app.wake.deliveries.notified() => worker.woken = true,
                 _ = poll.tick() => {}
             }
         }
@@ -71,6 +72,7 @@ impl Worker {
             inbound: Inbound::default(),
             tended_at: None,
             swept_at: None,
+            woken: false,
         }
     }
 
@@ -90,7 +92,9 @@ impl Worker {
             ),
             Err(error) => tracing::error!(%error, "calls without outcome could not be looked for"),
         }
-        if self.swept_at.is_none_or(|at| at + SWEEP <= now) {
+        // Whoever wakes the worker may have ended a hold.
+        if self.woken || self.swept_at.is_none_or(|at| at + SWEEP <= now) {
+            self.woken = false;
             self.swept_at = Some(now);
             if let Err(fault) = deliveries::sweep(&self.app).await {
                 tracing::error!(%fault, "held deliveries could not be looked at");

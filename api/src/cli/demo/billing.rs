@@ -25,12 +25,25 @@ pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) 
 
 /// Plans the month, approves it and shows what the PSA has now.
 pub(super) async fn bill(script: &mut Script<'_>, psa: &Psa, integration: &Connected) -> anyhow::Result<()> {
-    let run = plan(script, integration, "Plan the month: every line with its money, nothing written yet").await?;
+    let run = plan(
+        script,
+        integration,
+        "Plan the month: every line with its money, nothing written yet",
+    )
+    .await?;
     tell_lines(script, &run)?;
     approve(script, &run).await?;
     in_the_psa(script, psa).await?;
-    let again = plan(script, integration, "Plan the same month again: nothing is left to change").await?;
-    anyhow::ensure!(text(&again, "/totals/changes")? == "0", "a second plan changes something: {again}");
+    let again = plan(
+        script,
+        integration,
+        "Plan the same month again: nothing is left to change",
+    )
+    .await?;
+    anyhow::ensure!(
+        text(&again, "/totals/changes")? == "0",
+        "a second plan changes something: {again}"
+    );
     Ok(())
 }
 
@@ -48,14 +61,26 @@ async fn settings(script: &mut Script<'_>, integration: &Connected) -> anyhow::R
         prices { product { name } unitPrice unitCost } userErrors { code field message remedy }
     } }";
     let server = billable_product(&script.client, &integration.id, "Server").await?;
-    let primary = billable_product(&script.client, &integration.id, "Backup storage, Primary cloud (Wasabi eu-central)").await?;
-    let archive = billable_product(&script.client, &integration.id, "Backup storage, Archive (Backblaze B2)").await?;
+    let primary = billable_product(
+        &script.client,
+        &integration.id,
+        "Backup storage, Primary cloud (Wasabi eu-central)",
+    )
+    .await?;
+    let archive = billable_product(
+        &script.client,
+        &integration.id,
+        "Backup storage, Archive (Backblaze B2)",
+    )
+    .await?;
     let prices = json!([
         { "productId": server, "unitPrice": "27.50", "unitCost": "11.00" },
         { "productId": primary, "unitPrice": "0.06", "unitCost": "0.02" },
         { "productId": archive, "unitPrice": "0.06", "unitCost": "0.02" },
     ]);
-    let payload = script.mutate(query, json!({ "integrationId": integration.id, "prices": prices })).await?;
+    let payload = script
+        .mutate(query, json!({ "integrationId": integration.id, "prices": prices }))
+        .await?;
     for price in list(&payload, "/prices")? {
         let (name, cost) = (text(price, "/product/name")?, text(price, "/unitCost")?);
         script.tell(format!("{name}: price {}, cost {cost}", text(price, "/unitPrice")?))?;
@@ -68,7 +93,10 @@ async fn company_billing(script: &mut Script<'_>, integration: &Connected, compa
     let query = "query Company($id: ID!, $search: String!) { integration(id: $id) {
         companies(filter: { search: $search }) { nodes { company { id } psaCompany { id name } } }
     } }";
-    let data = script.client.run(query, json!({ "id": integration.id, "search": company })).await?;
+    let data = script
+        .client
+        .run(query, json!({ "id": integration.id, "search": company }))
+        .await?;
     let mapping = at(&data, "/integration/companies/nodes/0")?.clone();
     let query = "query Agreements($id: ID!, $company: ID!) { integration(id: $id) {
         agreements(filter: { companyId: $company }) { nodes { id name status nextInvoiceDate } }
@@ -77,8 +105,16 @@ async fn company_billing(script: &mut Script<'_>, integration: &Connected, compa
     let data = script.query("integration { agreements }", query, variables).await?;
     let agreement = at(&data, "/integration/agreements/nodes/0")?;
     let mut items = Vec::new();
-    for name in ["Server", "Desktop", "VM Server", "MS SQL Server", "Microsoft 365 / Google Workspace"] {
-        items.push(json!({ "productId": billable_product(&script.client, &integration.id, name).await?, "unit": "EACH" }));
+    for name in [
+        "Server",
+        "Desktop",
+        "VM Server",
+        "MS SQL Server",
+        "Microsoft 365 / Google Workspace",
+    ] {
+        items.push(
+            json!({ "productId": billable_product(&script.client, &integration.id, name).await?, "unit": "EACH" }),
+        );
     }
     for name in [
         "Backup storage, Primary cloud (Wasabi eu-central)",
@@ -100,7 +136,11 @@ async fn company_billing(script: &mut Script<'_>, integration: &Connected, compa
     });
     let payload = script.mutate(query, input).await?;
     let count = list(&payload, "/configuration/items")?.len();
-    script.tell(format!("{count} products onto “{}” of {}", text(agreement, "/name")?, text(&mapping, "/psaCompany/name")?))
+    script.tell(format!(
+        "{count} products onto “{}” of {}",
+        text(agreement, "/name")?,
+        text(&mapping, "/psaCompany/name")?
+    ))
 }
 
 const RUN: &str = "query Run($id: ID!) { node(id: $id) { ... on BillingRun {
@@ -116,7 +156,9 @@ async fn plan(script: &mut Script<'_>, integration: &Connected, title: &str) -> 
     let query = "mutation Plan($input: PlanBillingInput!) { planBilling(input: $input) {
         run { id } userErrors { code field message remedy }
     } }";
-    let payload = script.mutate(query, json!({ "integrationId": integration.id, "month": MONTH })).await?;
+    let payload = script
+        .mutate(query, json!({ "integrationId": integration.id, "month": MONTH }))
+        .await?;
     let run = settled(script, text(&payload, "/run/id")?, "PLANNING").await?;
     let totals = at(&run, "/totals")?;
     script.tell(format!(
@@ -137,7 +179,11 @@ fn tell_lines(script: &mut Script<'_>, run: &Value) -> anyhow::Result<()> {
     ))?;
     for line in list(run, "/lines/nodes")? {
         let product: String = text(line, "/product/name")?.chars().take(34).collect();
-        let before = at(line, "/before")?.get("quantity").and_then(Value::as_str).unwrap_or("–").to_owned();
+        let before = at(line, "/before")?
+            .get("quantity")
+            .and_then(Value::as_str)
+            .unwrap_or("–")
+            .to_owned();
         script.tell(format!(
             "{:<26} {product:<34} {:<8} {before:>9} {:>9} {:>9} {:>9}{}",
             line.pointer("/company/name").and_then(Value::as_str).unwrap_or("–"),
@@ -145,7 +191,10 @@ fn tell_lines(script: &mut Script<'_>, run: &Value) -> anyhow::Result<()> {
             text(line, "/billed")?,
             text(line, "/amount")?,
             text(line, "/delta")?,
-            line.pointer("/problem/code").and_then(Value::as_str).map(|code| format!("  {code}")).unwrap_or_default(),
+            line.pointer("/problem/code")
+                .and_then(Value::as_str)
+                .map(|code| format!("  {code}"))
+                .unwrap_or_default(),
         ))?;
     }
     Ok(())
@@ -159,25 +208,40 @@ async fn approve(script: &mut Script<'_>, run: &Value) -> anyhow::Result<()> {
     let input = json!({ "runId": at(run, "/id")?, "expectedVersion": at(run, "/version")? });
     let payload = script.mutate(query, input).await?;
     let run = settled(script, text(&payload, "/run/id")?, "APPLYING").await?;
-    for line in list(&run, "/lines/nodes")?.iter().filter(|line| line.get("state") == Some(&json!("VERIFIED"))) {
+    for line in list(&run, "/lines/nodes")?
+        .iter()
+        .filter(|line| line.get("state") == Some(&json!("VERIFIED")))
+    {
         if let Some(change) = line.pointer("/receipt/change").and_then(Value::as_str) {
             let (company, product) = (text(line, "/company/name")?, text(line, "/psaProduct/identifier")?);
-            script.tell(format!("{company:<26} {product:<14} {change} and verified: {}", text(line, "/billed")?))?;
+            script.tell(format!(
+                "{company:<26} {product:<14} {change} and verified: {}",
+                text(line, "/billed")?
+            ))?;
         }
     }
-    anyhow::ensure!(text(&run, "/state")?.contains("APPLIED"), "the run was not applied: {run}");
+    anyhow::ensure!(
+        text(&run, "/state")?.contains("APPLIED"),
+        "the run was not applied: {run}"
+    );
     script.tell(format!("the run is {}", text(&run, "/state")?))
 }
 
 /// The run once it has left `state`.
 async fn settled(script: &mut Script<'_>, run: String, state: &'static str) -> anyhow::Result<Value> {
-    script.follow("the billing run", |client| progress(client, run.clone(), state)).await
+    script
+        .follow("the billing run", |client| progress(client, run.clone(), state))
+        .await
 }
 
 async fn progress(client: Client, run: String, state: &'static str) -> anyhow::Result<Progress<Value>> {
     let mut data = client.run(RUN, json!({ "id": run })).await?;
     let run = data.get_mut("node").map(Value::take).unwrap_or_default();
-    anyhow::ensure!(text(&run, "/state")? != "FAILED", "the run failed: {}", text(&run, "/problem/message")?);
+    anyhow::ensure!(
+        text(&run, "/state")? != "FAILED",
+        "the run failed: {}",
+        text(&run, "/problem/message")?
+    );
     if text(&run, "/state")? != state {
         return Ok(Progress::Done(run));
     }
@@ -186,9 +250,13 @@ async fn progress(client: Client, run: String, state: &'static str) -> anyhow::R
 
 async fn in_the_psa(script: &mut Script<'_>, psa: &Psa) -> anyhow::Result<()> {
     script.step("What ConnectWise PSA has now, read from its own API")?;
-    let agreements = psa.get("finance/agreements", "company/identifier=\"ContosoDental\"").await?;
+    let agreements = psa
+        .get("finance/agreements", "company/identifier=\"ContosoDental\"")
+        .await?;
     let agreement = text(&agreements, "/0/id")?;
-    let additions = psa.get(&format!("finance/agreements/{agreement}/additions"), "").await?;
+    let additions = psa
+        .get(&format!("finance/agreements/{agreement}/additions"), "")
+        .await?;
     let additions = list(&additions, "")?;
     for addition in additions {
         script.tell(format!(
@@ -197,10 +265,15 @@ async fn in_the_psa(script: &mut Script<'_>, psa: &Psa) -> anyhow::Result<()> {
             text(addition, "/product/identifier")?,
             text(addition, "/quantity")?,
             text(addition, "/unitPrice")?,
-            addition.get("invoiceDescription").and_then(Value::as_str).unwrap_or_default(),
+            addition
+                .get("invoiceDescription")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
         ))?;
     }
-    let server = additions.iter().find(|addition| addition.pointer("/product/identifier") == Some(&json!("MBS-SERVER")));
+    let server = additions
+        .iter()
+        .find(|addition| addition.pointer("/product/identifier") == Some(&json!("MBS-SERVER")));
     anyhow::ensure!(server.is_some(), "the PSA has no addition for the server");
     Ok(())
 }

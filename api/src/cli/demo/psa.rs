@@ -35,9 +35,16 @@ pub(super) struct Psa {
 
 impl Psa {
     /// The PSA at `base`.
-    #[expect(clippy::disallowed_methods, reason = "the walk looks at the simulated PSA from outside, as a person would")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the walk looks at the simulated PSA from outside, as a person would"
+    )]
     pub(super) fn new(base: &str, credentials: Credentials) -> anyhow::Result<Self> {
-        Ok(Self { http: reqwest::Client::builder().build()?, base: base.to_owned(), credentials })
+        Ok(Self {
+            http: reqwest::Client::builder().build()?,
+            base: base.to_owned(),
+            credentials,
+        })
     }
 
     /// Where it is.
@@ -47,7 +54,11 @@ impl Psa {
 
     /// Reads a path of its API, such as `service/tickets`.
     pub(super) async fn get(&self, path: &str, conditions: &str) -> anyhow::Result<Value> {
-        let Credentials { company_id, public_key, private_key } = &self.credentials;
+        let Credentials {
+            company_id,
+            public_key,
+            private_key,
+        } = &self.credentials;
         let answer = self
             .http
             .get(format!("{}/v4_6_release/apis/3.0/{path}", self.base))
@@ -56,6 +67,10 @@ impl Psa {
             .header("clientId", super::CLIENT_ID)
             .send()
             .await?;
-        answer.error_for_status()?.json().await.with_context(|| format!("the PSA's answer to {path}"))
+        answer
+            .error_for_status()?
+            .json()
+            .await
+            .with_context(|| format!("the PSA's answer to {path}"))
     }
 }

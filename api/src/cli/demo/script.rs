@@ -91,7 +91,11 @@ impl<'a> Script<'a> {
                 }
                 Progress::Going(_) => {}
             }
-            anyhow::ensure!(Instant::now() < deadline, "{what} took longer than {} s", PATIENCE.as_secs());
+            anyhow::ensure!(
+                Instant::now() < deadline,
+                "{what} took longer than {} s",
+                PATIENCE.as_secs()
+            );
         }
     }
 }
@@ -106,7 +110,9 @@ pub(super) enum Progress<T> {
 
 /// The value at a JSON pointer.
 pub(super) fn at<'v>(value: &'v Value, pointer: &str) -> anyhow::Result<&'v Value> {
-    value.pointer(pointer).ok_or_else(|| anyhow::anyhow!("the answer has no {pointer}: {value}"))
+    value
+        .pointer(pointer)
+        .ok_or_else(|| anyhow::anyhow!("the answer has no {pointer}: {value}"))
 }
 
 /// The text at a JSON pointer; numbers are written out.
@@ -120,11 +126,16 @@ pub(super) fn text(value: &Value, pointer: &str) -> anyhow::Result<String> {
 
 /// The list at a JSON pointer.
 pub(super) fn list<'v>(value: &'v Value, pointer: &str) -> anyhow::Result<&'v Vec<Value>> {
-    at(value, pointer)?.as_array().ok_or_else(|| anyhow::anyhow!("{pointer} is no list: {value}"))
+    at(value, pointer)?
+        .as_array()
+        .ok_or_else(|| anyhow::anyhow!("{pointer} is no list: {value}"))
 }
 
 /// The name of a mutation's field: the word before `(input: $input)`.
 fn field(query: &str) -> &str {
     let before = query.split("(input: $input)").next().unwrap_or(query);
-    before.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or(before)
+    before
+        .rsplit(|letter: char| !letter.is_alphanumeric())
+        .next()
+        .unwrap_or(before)
 }

@@ -39,7 +39,11 @@ async fn who(script: &mut Script<'_>) -> anyhow::Result<()> {
     for connector in list(&data, "/connectors")? {
         script.tell(format!("{} asks for:", text(connector, "/name")?))?;
         for field in list(connector, "/credentialFields")? {
-            let secret = if at(field, "/secret")? == &json!(true) { " (secret)" } else { "" };
+            let secret = if at(field, "/secret")? == &json!(true) {
+                " (secret)"
+            } else {
+                ""
+            };
             script.tell(format!("  {}{secret}", text(field, "/label")?))?;
         }
     }
@@ -73,10 +77,20 @@ async fn wrong_key(script: &mut Script<'_>, psa: &Psa) -> anyhow::Result<()> {
 
 async fn connect(script: &mut Script<'_>, psa: &Psa) -> anyhow::Result<Connected> {
     script.step("Connect ConnectWise PSA")?;
-    let payload = script.mutate(CONNECT, connection(psa, &psa.credentials.private_key)).await?;
-    let (status, account) = (text(&payload, "/integration/status")?, text(&payload, "/integration/account/name")?);
-    script.tell(format!("{status}: {account}, version {}", text(&payload, "/integration/account/version")?))?;
-    Ok(Connected { id: text(&payload, "/integration/id")? })
+    let payload = script
+        .mutate(CONNECT, connection(psa, &psa.credentials.private_key))
+        .await?;
+    let (status, account) = (
+        text(&payload, "/integration/status")?,
+        text(&payload, "/integration/account/name")?,
+    );
+    script.tell(format!(
+        "{status}: {account}, version {}",
+        text(&payload, "/integration/account/version")?
+    ))?;
+    Ok(Connected {
+        id: text(&payload, "/integration/id")?,
+    })
 }
 
 async fn permissions(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
@@ -95,7 +109,10 @@ async fn permissions(script: &mut Script<'_>, integration: &Connected) -> anyhow
             text(row, "/inquire")?,
         ))?;
     }
-    anyhow::ensure!(at(&payload, "/permissionCheck/passed")? == &json!(true), "a right is missing");
+    anyhow::ensure!(
+        at(&payload, "/permissionCheck/passed")? == &json!(true),
+        "a right is missing"
+    );
     Ok(())
 }
 
@@ -115,18 +132,30 @@ async fn import(script: &mut Script<'_>, integration: &Connected) -> anyhow::Res
         jobs { id } userErrors { code field message remedy }
     } }";
     let payload = script.mutate(query, json!({ "integrationId": integration.id })).await?;
-    let jobs: Vec<Value> = list(&payload, "/jobs")?.iter().filter_map(|job| job.get("id").cloned()).collect();
-    script.follow("the import", |client| imports(client, jobs.clone())).await?;
+    let jobs: Vec<Value> = list(&payload, "/jobs")?
+        .iter()
+        .filter_map(|job| job.get("id").cloned())
+        .collect();
+    script
+        .follow("the import", |client| imports(client, jobs.clone()))
+        .await?;
     let query = "query Imports($id: ID!) { integration(id: $id) { imports { resource added changed gone total } } }";
-    let data = script.query("integration { imports }", query, json!({ "id": integration.id })).await?;
+    let data = script
+        .query("integration { imports }", query, json!({ "id": integration.id }))
+        .await?;
     for import in list(&data, "/integration/imports")? {
-        script.tell(format!("{:<12} {:>5} added", text(import, "/resource")?, text(import, "/added")?))?;
+        script.tell(format!(
+            "{:<12} {:>5} added",
+            text(import, "/resource")?,
+            text(import, "/added")?
+        ))?;
     }
     Ok(())
 }
 
 async fn imports(client: Client, jobs: Vec<Value>) -> anyhow::Result<Progress<()>> {
-    let query = "query Jobs($ids: [ID!]!) { nodes(ids: $ids) { ... on Job { state progress { done } problem { message } } } }";
+    let query =
+        "query Jobs($ids: [ID!]!) { nodes(ids: $ids) { ... on Job { state progress { done } problem { message } } } }";
     let data = client.run(query, json!({ "ids": jobs })).await?;
     let (mut read, mut ended) = (0, 0);
     for job in list(&data, "/nodes")? {
@@ -140,7 +169,10 @@ async fn imports(client: Client, jobs: Vec<Value>) -> anyhow::Result<Progress<()
     if ended == jobs.len() {
         return Ok(Progress::Done(()));
     }
-    Ok(Progress::Going(format!("{read} records read, {ended} of {} resources done", jobs.len())))
+    Ok(Progress::Going(format!(
+        "{read} records read, {ended} of {} resources done",
+        jobs.len()
+    )))
 }
 
 async fn map_companies(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
@@ -150,24 +182,46 @@ async fn map_companies(script: &mut Script<'_>, integration: &Connected) -> anyh
         left { reason mapping { company { name } } }
         userErrors { code field message remedy }
     } }";
-    let payload = script.mutate(query, json!({ "integrationId": integration.id, "minimumConfidence": 90 })).await?;
+    let payload = script
+        .mutate(
+            query,
+            json!({ "integrationId": integration.id, "minimumConfidence": 90 }),
+        )
+        .await?;
     for bound in list(&payload, "/bound")? {
-        script.tell(format!("{:<26} = {}", text(bound, "/company/name")?, text(bound, "/psaCompany/name")?))?;
+        script.tell(format!(
+            "{:<26} = {}",
+            text(bound, "/company/name")?,
+            text(bound, "/psaCompany/name")?
+        ))?;
     }
     for left in list(&payload, "/left")? {
-        script.tell(format!("{:<26} left to a person: {}", text(left, "/mapping/company/name")?, text(left, "/reason")?))?;
+        script.tell(format!(
+            "{:<26} left to a person: {}",
+            text(left, "/mapping/company/name")?,
+            text(left, "/reason")?
+        ))?;
     }
     let query = "query Counts($id: ID!) { integration(id: $id) { companyCounts { total mapped unmapped } } }";
-    let data = script.query("integration { companyCounts }", query, json!({ "id": integration.id })).await?;
+    let data = script
+        .query("integration { companyCounts }", query, json!({ "id": integration.id }))
+        .await?;
     let counts = at(&data, "/integration/companyCounts")?;
-    script.tell(format!("{} of {} mapped, {} unmapped", text(counts, "/mapped")?, text(counts, "/total")?, text(counts, "/unmapped")?))
+    script.tell(format!(
+        "{} of {} mapped, {} unmapped",
+        text(counts, "/mapped")?,
+        text(counts, "/total")?,
+        text(counts, "/unmapped")?
+    ))
 }
 
 /// Activates the integration: from here on it sends.
 pub(super) async fn activate(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
     script.step("The checklist is green: activate")?;
     let query = "query Checklist($id: ID!) { integration(id: $id) { checklist { complete items { step state } } } }";
-    let data = script.query("integration { checklist }", query, json!({ "id": integration.id })).await?;
+    let data = script
+        .query("integration { checklist }", query, json!({ "id": integration.id }))
+        .await?;
     for item in list(&data, "/integration/checklist/items")? {
         script.tell(format!("{:<22} {}", text(item, "/step")?, text(item, "/state")?))?;
     }
@@ -202,11 +256,20 @@ async fn map_products(script: &mut Script<'_>, integration: &Connected) -> anyho
         results { mapping { product { name } psaProduct { identifier description } } error { message } }
         userErrors { code field message remedy }
     } }";
-    let payload = script.mutate(query, json!({ "integrationId": integration.id, "bindings": bindings })).await?;
+    let payload = script
+        .mutate(query, json!({ "integrationId": integration.id, "bindings": bindings }))
+        .await?;
     for result in list(&payload, "/results")? {
-        anyhow::ensure!(at(result, "/error")?.is_null(), "a product was not bound: {}", at(result, "/error")?);
+        anyhow::ensure!(
+            at(result, "/error")?.is_null(),
+            "a product was not bound: {}",
+            at(result, "/error")?
+        );
         let product = text(result, "/mapping/product/name")?;
-        script.tell(format!("{product:<50} = {}", text(result, "/mapping/psaProduct/identifier")?))?;
+        script.tell(format!(
+            "{product:<50} = {}",
+            text(result, "/mapping/psaProduct/identifier")?
+        ))?;
     }
     Ok(())
 }
@@ -216,7 +279,9 @@ pub(super) async fn billable_product(client: &Client, integration: &str, name: &
     let query = "query Products($id: ID!) { integration(id: $id) { products { product { id name } } } }";
     let data = client.run(query, json!({ "id": integration })).await?;
     let products = list(&data, "/integration/products")?;
-    let row = products.iter().find(|row| row.pointer("/product/name").and_then(Value::as_str) == Some(name));
+    let row = products
+        .iter()
+        .find(|row| row.pointer("/product/name").and_then(Value::as_str) == Some(name));
     let row = row.ok_or_else(|| anyhow::anyhow!("there is no billable product {name}"))?;
     Ok(at(row, "/product/id")?.clone())
 }
@@ -226,7 +291,9 @@ async fn psa_product(client: &Client, integration: &str, identifier: &str) -> an
     let query = "query Product($id: ID!, $search: String!) {
         integration(id: $id) { psaProducts(filter: { search: $search }) { nodes { id identifier } } }
     }";
-    let data = client.run(query, json!({ "id": integration, "search": identifier })).await?;
+    let data = client
+        .run(query, json!({ "id": integration, "search": identifier }))
+        .await?;
     let product = list(&data, "/integration/psaProducts/nodes")?
         .iter()
         .find(|product| product.get("identifier").and_then(Value::as_str) == Some(identifier))

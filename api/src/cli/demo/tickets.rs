@@ -18,9 +18,18 @@ use super::{
 const COMPANY: &str = "Contoso Dental Group";
 
 /// Follows one condition from failure to recovery.
-pub(super) async fn follow(script: &mut Script<'_>, psa: &Psa, export: &Export, integration: &Connected) -> anyhow::Result<()> {
+pub(super) async fn follow(
+    script: &mut Script<'_>,
+    psa: &Psa,
+    export: &Export,
+    integration: &Connected,
+) -> anyhow::Result<()> {
     let mut readings = export.monitoring.iter();
-    let mut next = || readings.next().ok_or_else(|| anyhow::anyhow!("the console's data has too few readings of backup runs"));
+    let mut next = || {
+        readings
+            .next()
+            .ok_or_else(|| anyhow::anyhow!("the console's data has too few readings of backup runs"))
+    };
 
     script.step("A backup fails: one ticket")?;
     report(script, export, next()?).await?;
@@ -49,17 +58,31 @@ pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) 
     } }";
     let input = json!({ "integrationId": integration.id, "mode": "APPEND_TO_OPEN", "onRecovery": "CLOSE" });
     let payload = script.mutate(query, input).await?;
-    script.tell(format!("{}, on recovery {}", text(&payload, "/settings/mode")?, text(&payload, "/settings/onRecovery")?))?;
+    script.tell(format!(
+        "{}, on recovery {}",
+        text(&payload, "/settings/mode")?,
+        text(&payload, "/settings/onRecovery")?
+    ))?;
 
     let query = "query Boards($id: ID!) { integration(id: $id) { boards { id name statuses { id name closed } } } }";
-    let data = script.query("integration { boards }", query, json!({ "id": integration.id })).await?;
+    let data = script
+        .query("integration { boards }", query, json!({ "id": integration.id }))
+        .await?;
     let boards = list(&data, "/integration/boards")?;
-    let board = boards.iter().find(|board| board.get("name") == Some(&json!("Backup Alerts")));
+    let board = boards
+        .iter()
+        .find(|board| board.get("name") == Some(&json!("Backup Alerts")));
     let board = board.ok_or_else(|| anyhow::anyhow!("the PSA has no board for backup alerts"))?;
     let status = |name: &str| {
         let statuses = list(board, "/statuses")?;
         let status = statuses.iter().find(|status| status.get("name") == Some(&json!(name)));
-        Ok::<_, anyhow::Error>(at(status.ok_or_else(|| anyhow::anyhow!("the board has no status {name}"))?, "/id")?.clone())
+        Ok::<_, anyhow::Error>(
+            at(
+                status.ok_or_else(|| anyhow::anyhow!("the board has no status {name}"))?,
+                "/id",
+            )?
+            .clone(),
+        )
     };
     let query = "mutation Backup($input: UpdateAgentTicketsInput!) { updateBackupAgentTickets(input: $input) {
         tickets { enabled rules { trigger action } routing { board { name } newStatus { name } closedStatus { name } } }
@@ -98,7 +121,9 @@ async fn report(script: &mut Script<'_>, export: &Export, (name, runs): &(String
 /// The incident of the company once this many deliveries have reached the PSA.
 async fn delivered(script: &mut Script<'_>, integration: &Connected, deliveries: usize) -> anyhow::Result<Value> {
     let id = integration.id.clone();
-    script.follow("the delivery", |client| incident(client, id.clone(), deliveries)).await
+    script
+        .follow("the delivery", |client| incident(client, id.clone(), deliveries))
+        .await
 }
 
 async fn incident(client: Client, integration: String, wanted: usize) -> anyhow::Result<Progress<Value>> {
@@ -108,15 +133,27 @@ async fn incident(client: Client, integration: String, wanted: usize) -> anyhow:
     } } } } }";
     let data = client.run(query, json!({ "id": integration })).await?;
     let incidents = list(&data, "/integration/ticketing/incidents/nodes")?;
-    let incident = incidents.iter().find(|incident| incident.pointer("/company/name") == Some(&json!(COMPANY)));
-    let Some(incident) = incident else { return Ok(Progress::Going("waiting for the incident".to_owned())) };
+    let incident = incidents
+        .iter()
+        .find(|incident| incident.pointer("/company/name") == Some(&json!(COMPANY)));
+    let Some(incident) = incident else {
+        return Ok(Progress::Going("waiting for the incident".to_owned()));
+    };
     let deliveries = list(incident, "/deliveries")?;
-    let state = |state: &str| deliveries.iter().filter(|delivery| delivery.get("state") == Some(&json!(state))).count();
+    let state = |state: &str| {
+        deliveries
+            .iter()
+            .filter(|delivery| delivery.get("state") == Some(&json!(state)))
+            .count()
+    };
     anyhow::ensure!(state("DEAD") == 0, "a delivery was refused: {incident}");
     if deliveries.len() == wanted && state("DELIVERED") == wanted {
         return Ok(Progress::Done(incident.clone()));
     }
-    Ok(Progress::Going(format!("{} of {wanted} deliveries have reached the PSA", state("DELIVERED"))))
+    Ok(Progress::Going(format!(
+        "{} of {wanted} deliveries have reached the PSA",
+        state("DELIVERED")
+    )))
 }
 
 fn incident_line(script: &mut Script<'_>, incident: &Value) -> anyhow::Result<()> {
@@ -134,7 +171,13 @@ async fn held(script: &mut Script<'_>, integration: &Connected) -> anyhow::Resul
     let query = "query Held($id: ID!) { integration(id: $id) { ticketing {
         deliveries(filter: { states: [HELD] }) { nodes { hold problem { message remedy } incident { company { name } } } }
     } } }";
-    let data = script.query("integration { ticketing { deliveries(HELD) } }", query, json!({ "id": integration.id })).await?;
+    let data = script
+        .query(
+            "integration { ticketing { deliveries(HELD) } }",
+            query,
+            json!({ "id": integration.id }),
+        )
+        .await?;
     for delivery in list(&data, "/integration/ticketing/deliveries/nodes")? {
         script.tell(format!(
             "held, not lost: {} {}: {} {}",
@@ -162,10 +205,22 @@ async fn in_the_psa(script: &mut Script<'_>, psa: &Psa, ticket: &str) -> anyhow:
     let notes = psa.get(&format!("service/tickets/{ticket}/notes"), "").await?;
     for note in list(&notes, "")? {
         let lines = text(note, "/text")?;
-        script.tell(format!("note {}: {}", text(note, "/id")?, lines.lines().next().unwrap_or_default()))?;
+        script.tell(format!(
+            "note {}: {}",
+            text(note, "/id")?,
+            lines.lines().next().unwrap_or_default()
+        ))?;
     }
     anyhow::ensure!(at(found, "/closedFlag")? == &json!(true), "the ticket is not closed");
-    let same = psa.get("service/tickets", &format!("externalXRef=\"{}\"", text(found, "/externalXRef")?)).await?;
-    anyhow::ensure!(list(&same, "")?.len() == 1, "the PSA has more than one ticket for the condition");
+    let same = psa
+        .get(
+            "service/tickets",
+            &format!("externalXRef=\"{}\"", text(found, "/externalXRef")?),
+        )
+        .await?;
+    anyhow::ensure!(
+        list(&same, "")?.len() == 1,
+        "the PSA has more than one ticket for the condition"
+    );
     script.tell("it is the only ticket with its marker")
 }

@@ -43,7 +43,10 @@ impl Client {
     ///
     /// # Errors
     /// The TLS library cannot be set up.
-    #[expect(clippy::disallowed_methods, reason = "this client speaks to this server's own API, never to a PSA")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this client speaks to this server's own API, never to a PSA"
+    )]
     pub fn new(endpoint: Url, token: SecretString) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
         Ok(Self { http, endpoint, token })
@@ -54,13 +57,22 @@ impl Client {
     /// # Errors
     /// The server cannot be reached or answers with errors.
     pub async fn run(&self, query: &str, variables: Value) -> Result<Value, ClientError> {
-        let unreachable = |source| ClientError::Unreachable { endpoint: self.endpoint.clone(), source };
+        let unreachable = |source| ClientError::Unreachable {
+            endpoint: self.endpoint.clone(),
+            source,
+        };
         let request = self
             .http
             .post(self.endpoint.clone())
             .bearer_auth(self.token.expose_secret())
             .json(&json!({ "query": query, "variables": variables }));
-        let mut answer: Value = request.send().await.map_err(unreachable)?.json().await.map_err(unreachable)?;
+        let mut answer: Value = request
+            .send()
+            .await
+            .map_err(unreachable)?
+            .json()
+            .await
+            .map_err(unreachable)?;
         if let Some(errors) = answer.get("errors") {
             return Err(ClientError::Refused(errors.to_string()));
         }
@@ -73,14 +85,17 @@ impl Client {
     /// As [`run`](Self::run), and when the payload has user errors.
     pub async fn mutate(&self, query: &str, input: Value) -> Result<Value, ClientError> {
         let data = self.run(query, json!({ "input": input })).await?;
-        let Value::Object(fields) = data else { return Err(ClientError::Refused("there is no data".to_owned())) };
+        let Value::Object(fields) = data else {
+            return Err(ClientError::Refused("there is no data".to_owned()));
+        };
         let Some((field, payload)) = fields.into_iter().next() else {
             return Err(ClientError::Refused("there is no payload".to_owned()));
         };
         match payload.get("userErrors") {
-            Some(Value::Array(errors)) if !errors.is_empty() => {
-                Err(ClientError::UserErrors { field, errors: Value::Array(errors.clone()) })
-            }
+            Some(Value::Array(errors)) if !errors.is_empty() => Err(ClientError::UserErrors {
+                field,
+                errors: Value::Array(errors.clone()),
+            }),
             _ => Ok(payload),
         }
     }

@@ -184,7 +184,12 @@ impl Export {
     pub fn read(folder: &Path) -> Result<Self, ExportError> {
         let usage = files(&folder.join("billing-details"))?
             .into_iter()
-            .map(|(name, path)| Ok((name.parse().map_err(|_| ExportError::Day { path: path.clone() })?, list(&path)?)))
+            .map(|(name, path)| {
+                Ok((
+                    name.parse().map_err(|_| ExportError::Day { path: path.clone() })?,
+                    list(&path)?,
+                ))
+            })
             .collect::<Result<_, ExportError>>()?;
         let monitoring = files(&folder.join("monitoring"))?
             .into_iter()
@@ -202,13 +207,22 @@ impl Export {
 }
 
 fn list<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, ExportError> {
-    let text = fs::read(path).map_err(|source| ExportError::Read { path: path.to_owned(), source })?;
-    serde_json::from_slice(&text).map_err(|source| ExportError::Parse { path: path.to_owned(), source })
+    let text = fs::read(path).map_err(|source| ExportError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    serde_json::from_slice(&text).map_err(|source| ExportError::Parse {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// The JSON files of a folder with their names, in name order; none when there is no such folder.
 fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>, ExportError> {
-    let unreadable = |source| ExportError::Read { path: folder.to_owned(), source };
+    let unreadable = |source| ExportError::Read {
+        path: folder.to_owned(),
+        source,
+    };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -218,7 +232,10 @@ fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>, ExportError> {
     for entry in entries {
         let path = entry.map_err(unreadable)?.path();
         if path.extension().is_some_and(|extension| extension == "json") {
-            let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = path
+                .file_stem()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
             files.push((name, path));
         }
     }

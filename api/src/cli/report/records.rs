@@ -46,7 +46,10 @@ pub struct Batch {
 /// The inventory: companies, licences, storage accounts and daily usage, in the order in which they refer to each other.
 pub fn inventory(export: &Export) -> Vec<Batch> {
     let company_of = companies_of_users(export);
-    let companies = export.companies.iter().map(|company| json!({ "externalId": company.id, "name": company.name }));
+    let companies = export
+        .companies
+        .iter()
+        .map(|company| json!({ "externalId": company.id, "name": company.name }));
     let licenses = export.licenses.iter().filter_map(|license| {
         let company = company_of.get(license.user_id.as_deref()?)?;
         Some(json!({
@@ -59,30 +62,68 @@ pub fn inventory(export: &Export) -> Vec<Batch> {
             "trial": license.is_trial,
         }))
     });
-    let accounts = export.accounts.iter().map(|account| json!({ "externalId": account.id, "name": account.display_name }));
+    let accounts = export
+        .accounts
+        .iter()
+        .map(|account| json!({ "externalId": account.id, "name": account.display_name }));
     vec![
-        batch("reportCompanies", "ReportCompaniesInput", "companies", companies.collect()),
+        batch(
+            "reportCompanies",
+            "ReportCompaniesInput",
+            "companies",
+            companies.collect(),
+        ),
         batch("reportLicenses", "ReportLicensesInput", "licences", licenses.collect()),
-        batch("reportStorageAccounts", "ReportStorageAccountsInput", "storage accounts", accounts.collect()),
-        batch("reportStorageUsage", "ReportStorageUsageInput", "days of storage usage", usage(export, &company_of)),
+        batch(
+            "reportStorageAccounts",
+            "ReportStorageAccountsInput",
+            "storage accounts",
+            accounts.collect(),
+        ),
+        batch(
+            "reportStorageUsage",
+            "ReportStorageUsageInput",
+            "days of storage usage",
+            usage(export, &company_of),
+        ),
     ]
 }
 
 /// The backup runs of one reading.
 pub fn runs(export: &Export, name: &str, runs: &[Run]) -> Batch {
     let company_of = companies_of_users(export);
-    let records = runs.iter().filter_map(|run| Some(run_record(run, company_of.get(run.user_id.as_str())?)));
-    batch("reportBackupRuns", "ReportBackupRunsInput", &format!("backup runs ({name})"), records.collect())
+    let records = runs
+        .iter()
+        .filter_map(|run| Some(run_record(run, company_of.get(run.user_id.as_str())?)));
+    batch(
+        "reportBackupRuns",
+        "ReportBackupRunsInput",
+        &format!("backup runs ({name})"),
+        records.collect(),
+    )
 }
 
 fn batch(mutation: &'static str, input: &'static str, what: &str, records: Vec<Value>) -> Batch {
-    Batch { mutation, input, what: what.to_owned(), records }
+    Batch {
+        mutation,
+        input,
+        what: what.to_owned(),
+        records,
+    }
 }
 
 /// The company's id by the user's. The console names a user's company by name, which is unique there.
 fn companies_of_users(export: &Export) -> HashMap<&str, &str> {
-    let ids: HashMap<&str, &str> = export.companies.iter().map(|company| (company.name.as_str(), company.id.as_str())).collect();
-    export.users.iter().filter_map(|user| Some((user.id.as_str(), *ids.get(user.company.as_str())?))).collect()
+    let ids: HashMap<&str, &str> = export
+        .companies
+        .iter()
+        .map(|company| (company.name.as_str(), company.id.as_str()))
+        .collect();
+    export
+        .users
+        .iter()
+        .filter_map(|user| Some((user.id.as_str(), *ids.get(user.company.as_str())?)))
+        .collect()
 }
 
 /// One record for each company, storage account and day: the sum over its users and computers.
@@ -90,7 +131,9 @@ fn usage(export: &Export, company_of: &HashMap<&str, &str>) -> Vec<Value> {
     let mut sums: BTreeMap<_, (i64, i64)> = BTreeMap::new();
     for (day, users) in &export.usage {
         for user in users {
-            let Some(company) = company_of.get(user.user_id.as_str()) else { continue };
+            let Some(company) = company_of.get(user.user_id.as_str()) else {
+                continue;
+            };
             for usage in &user.user_detail_list {
                 let sum = sums.entry((day, *company, usage.account_id.as_str())).or_default();
                 sum.0 = sum.0.saturating_add(usage.size_backup);

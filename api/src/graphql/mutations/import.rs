@@ -83,8 +83,16 @@ impl ImportMutations {
         };
         let (ids, user_errors) = settle(request.await)?;
         let own = job::Column::Id.is_in(ids.unwrap_or_default());
-        let jobs = scope.find::<job::Entity>().filter(own).all(app.db.read()).await.map_err(internal)?;
-        Ok(ImportFromPsaPayload { jobs: jobs.into_iter().map(Job).collect(), user_errors })
+        let jobs = scope
+            .find::<job::Entity>()
+            .filter(own)
+            .all(app.db.read())
+            .await
+            .map_err(internal)?;
+        Ok(ImportFromPsaPayload {
+            jobs: jobs.into_iter().map(Job).collect(),
+            user_errors,
+        })
     }
 
     /// Stops a job: at once while it waits, at its next step while it runs. What it has done stays done.
@@ -102,6 +110,9 @@ impl ImportMutations {
             job.ok_or_else(|| Failure::refused(UserError::not_found("jobId", "job")))
         };
         let (job, user_errors) = settle(cancel.await)?;
-        Ok(CancelJobPayload { job: job.map(Job), user_errors })
+        Ok(CancelJobPayload {
+            job: job.map(Job),
+            user_errors,
+        })
     }
 }

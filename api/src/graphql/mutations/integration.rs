@@ -127,9 +127,16 @@ impl IntegrationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The PSA to connect.")] input: ConnectPsaInput,
     ) -> Result<ConnectPsaPayload> {
-        let new = NewIntegration { kind: input.kind, name: input.name, credentials: secrets(input.credentials) };
+        let new = NewIntegration {
+            kind: input.kind,
+            name: input.name,
+            credentials: secrets(input.credentials),
+        };
         let (integration, user_errors) = settle(connect::connect(ctx.app()?, ctx.scope()?, new).await)?;
-        Ok(ConnectPsaPayload { integration: integration.map(Integration), user_errors })
+        Ok(ConnectPsaPayload {
+            integration: integration.map(Integration),
+            user_errors,
+        })
     }
 
     /// Replaces the keys of an integration. The old ones stay in use unless the PSA accepts the new ones; a broken
@@ -146,7 +153,10 @@ impl IntegrationMutations {
             connect::rekey(app, scope, id, secrets(input.credentials)).await
         };
         let (integration, user_errors) = settle(rekey.await)?;
-        Ok(UpdateCredentialsPayload { integration: integration.map(Integration), user_errors })
+        Ok(UpdateCredentialsPayload {
+            integration: integration.map(Integration),
+            user_errors,
+        })
     }
 
     /// Asks the PSA which rights the API user has.
@@ -163,7 +173,10 @@ impl IntegrationMutations {
         };
         let (check, user_errors) = settle(check.await)?;
         let permission_check = check.map(|(descriptor, check)| PermissionCheck { descriptor, check });
-        Ok(CheckPermissionsPayload { permission_check, user_errors })
+        Ok(CheckPermissionsPayload {
+            permission_check,
+            user_errors,
+        })
     }
 
     /// Lets an integration work, when every mandatory step of its checklist is done. Before, nothing is sent to the PSA.
@@ -179,7 +192,10 @@ impl IntegrationMutations {
             lifecycle::activate(app, scope, id).await
         };
         let (integration, user_errors) = settle(activate.await)?;
-        Ok(ActivateIntegrationPayload { integration: integration.map(Integration), user_errors })
+        Ok(ActivateIntegrationPayload {
+            integration: integration.map(Integration),
+            user_errors,
+        })
     }
 
     /// Stops an active integration from sending. Tickets that it owes are held until it is active again.
@@ -195,10 +211,16 @@ impl IntegrationMutations {
             lifecycle::pause(app, scope, id).await
         };
         let (integration, user_errors) = settle(pause.await)?;
-        Ok(PauseIntegrationPayload { integration: integration.map(Integration), user_errors })
+        Ok(PauseIntegrationPayload {
+            integration: integration.map(Integration),
+            user_errors,
+        })
     }
 }
 
 fn secrets(credentials: Vec<CredentialInput>) -> Vec<(String, SecretString)> {
-    credentials.into_iter().map(|credential| (credential.field, SecretString::from(credential.value))).collect()
+    credentials
+        .into_iter()
+        .map(|credential| (credential.field, SecretString::from(credential.value)))
+        .collect()
 }

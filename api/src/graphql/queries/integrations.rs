@@ -27,8 +27,14 @@ impl IntegrationQueries {
 
     /// One integration; null when there is none of this id.
     #[graphql(guard = "Requires(Permission::PsaRead)")]
-    async fn integration(&self, ctx: &Context<'_>, #[graphql(desc = "Its global id.")] id: ID) -> Result<Option<Integration>> {
-        let Ok(key) = NodeKind::Integration.key::<IntegrationId>(&id, "id") else { return Ok(None) };
+    async fn integration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Result<Option<Integration>> {
+        let Ok(key) = NodeKind::Integration.key::<IntegrationId>(&id, "id") else {
+            return Ok(None);
+        };
         Ok(ctx.rows()?.load_one(key).await.map_err(internal)?.map(Integration))
     }
 

@@ -26,14 +26,20 @@ impl NodeQueries {
     }
 
     /// The records of these global ids, in their order, with null for each that is not there.
-    #[graphql(guard = "Requires(Permission::PsaRead)", complexity = "ids.len() * (1 + child_complexity)")]
+    #[graphql(
+        guard = "Requires(Permission::PsaRead)",
+        complexity = "ids.len() * (1 + child_complexity)"
+    )]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Their global ids, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MOST {
-            return Err(bad_input(format!("Ask for at most {MOST} records at once, not {}.", ids.len())));
+            return Err(bad_input(format!(
+                "Ask for at most {MOST} records at once, not {}.",
+                ids.len()
+            )));
         }
         let found = ids.iter().map(|id| node::find(ctx, id));
         futures_util::future::try_join_all(found).await

@@ -19,8 +19,14 @@ impl ViewerQueries {
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
         let viewer = ctx.viewer()?;
         let id = viewer.provider.provider_id();
-        let provider = psa_entities::provider::Entity::find_by_id(id).one(ctx.app()?.db.read()).await.map_err(internal)?;
+        let provider = psa_entities::provider::Entity::find_by_id(id)
+            .one(ctx.app()?.db.read())
+            .await
+            .map_err(internal)?;
         let provider = provider.ok_or_else(|| internal("the viewer's provider is gone"))?;
-        Ok(Viewer { viewer: viewer.clone(), provider })
+        Ok(Viewer {
+            viewer: viewer.clone(),
+            provider,
+        })
     }
 }

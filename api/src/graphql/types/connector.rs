@@ -35,7 +35,10 @@ impl Connector {
 
     /// What to prepare in the PSA, step by step.
     async fn preparation(&self) -> Vec<PreparationStep> {
-        let step = |step: &descriptor::PreparationStep| PreparationStep { title: step.title, text: step.text };
+        let step = |step: &descriptor::PreparationStep| PreparationStep {
+            title: step.title,
+            text: step.text,
+        };
         self.0.preparation.iter().map(step).collect()
     }
 
@@ -170,6 +173,11 @@ pub struct RoutingField {
 
 impl From<&descriptor::RoutingField> for RoutingField {
     fn from(field: &descriptor::RoutingField) -> Self {
-        Self { name: field.name, label: field.label, required: field.required, depends_on: field.depends_on }
+        Self {
+            name: field.name,
+            label: field.label,
+            required: field.required,
+            depends_on: field.depends_on,
+        }
     }
 }

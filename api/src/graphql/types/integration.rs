@@ -48,7 +48,11 @@ impl Integration {
 
     /// The PSA's connector.
     async fn connector(&self, ctx: &Context<'_>) -> Result<Connector> {
-        let descriptor = ctx.app()?.registry.descriptor(&self.0.connector_kind).map_err(internal)?;
+        let descriptor = ctx
+            .app()?
+            .registry
+            .descriptor(&self.0.connector_kind)
+            .map_err(internal)?;
         Ok(Connector(descriptor))
     }
 
@@ -73,12 +77,19 @@ impl Integration {
     async fn credentials(&self, ctx: &Context<'_>) -> Result<Vec<CredentialState>> {
         let app = ctx.app()?;
         let descriptor = app.registry.descriptor(&self.0.connector_kind).map_err(internal)?;
-        let select = ctx.scope()?.find::<credential::Entity>().filter(credential::Column::IntegrationId.eq(self.0.id));
+        let select = ctx
+            .scope()?
+            .find::<credential::Entity>()
+            .filter(credential::Column::IntegrationId.eq(self.0.id));
         let stored = select.all(app.db.read()).await.map_err(internal)?;
         let state = |field| {
             let field = CredentialField::from(field);
             let row = stored.iter().find(|row| row.field == field.name);
-            CredentialState { hint: row.and_then(|row| row.hint.clone()), set_at: row.map(|row| row.set_at), field }
+            CredentialState {
+                hint: row.and_then(|row| row.hint.clone()),
+                set_at: row.map(|row| row.set_at),
+                field,
+            }
         };
         Ok(descriptor.credential_fields.iter().map(state).collect())
     }
@@ -87,7 +98,9 @@ impl Integration {
     #[graphql(complexity = "10 + child_complexity")]
     async fn checklist(&self, ctx: &Context<'_>) -> Result<Checklist> {
         let items = payload::value(setup::checklist(ctx.app()?, ctx.scope()?, &self.0).await)?;
-        let complete = items.iter().all(|item| !item.mandatory || item.state == StepState::Done);
+        let complete = items
+            .iter()
+            .all(|item| !item.mandatory || item.state == StepState::Done);
         Ok(Checklist { complete, items })
     }
 
@@ -97,7 +110,13 @@ impl Integration {
         let app = ctx.app()?;
         let descriptor = app.registry.descriptor(&self.0.connector_kind).map_err(internal)?;
         let own = permission_check::Column::IntegrationId.eq(self.0.id);
-        let check = ctx.scope()?.find::<permission_check::Entity>().filter(own).one(app.db.read()).await.map_err(internal)?;
+        let check = ctx
+            .scope()?
+            .find::<permission_check::Entity>()
+            .filter(own)
+            .one(app.db.read())
+            .await
+            .map_err(internal)?;
         Ok(check.map(|check| PermissionCheck { descriptor, check }))
     }
 
@@ -105,7 +124,12 @@ impl Integration {
     #[graphql(complexity = "2 + child_complexity")]
     async fn imports(&self, ctx: &Context<'_>) -> Result<Vec<ImportState>> {
         let own = import_state::Column::IntegrationId.eq(self.0.id);
-        let rows = ctx.scope()?.find::<import_state::Entity>().filter(own).all(ctx.app()?.db.read()).await;
+        let rows = ctx
+            .scope()?
+            .find::<import_state::Entity>()
+            .filter(own)
+            .all(ctx.app()?.db.read())
+            .await;
         Ok(rows.map_err(internal)?.into_iter().map(ImportState::from).collect())
     }
 
@@ -120,7 +144,10 @@ impl Integration {
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<Job>> {
         let page = PageArgs::new(first, after, last, before)?;
-        let select = ctx.scope()?.find::<job::Entity>().filter(job::Column::IntegrationId.eq(self.0.id));
+        let select = ctx
+            .scope()?
+            .find::<job::Entity>()
+            .filter(job::Column::IntegrationId.eq(self.0.id));
         let slice = newest_first(ctx, select, job::Column::Id, &page, |row| row.id.uuid()).await?;
         Ok(slice.connect(Job))
     }
@@ -260,7 +287,12 @@ pub struct PsaAccount {
 
 impl From<record::Account> for PsaAccount {
     fn from(account: record::Account) -> Self {
-        Self { name: account.name, version: account.version, region: account.region, time_zone: account.time_zone }
+        Self {
+            name: account.name,
+            version: account.version,
+            region: account.region,
+            time_zone: account.time_zone,
+        }
     }
 }
 

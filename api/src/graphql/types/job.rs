@@ -35,7 +35,10 @@ impl Job {
 
     /// How much is done.
     async fn progress(&self) -> Progress {
-        Progress { done: self.0.done, total: self.0.total }
+        Progress {
+            done: self.0.done,
+            total: self.0.total,
+        }
     }
 
     /// How often it was started.

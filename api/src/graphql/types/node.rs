@@ -60,24 +60,41 @@ pub enum Node {
 
 /// The record of a global id, when it is the caller's.
 pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
-    let Some((kind, key)) = NodeKind::parse(id) else { return computed(ctx, id).await };
+    let Some((kind, key)) = NodeKind::parse(id) else {
+        return computed(ctx, id).await;
+    };
     let rows = ctx.rows()?;
     Ok(match kind {
         NodeKind::Provider => provider(ctx, key).await?.map(Node::Provider),
-        NodeKind::Integration => loaded(rows.load_one(psa_entities::IntegrationId::from(key)).await)?.map(|row| Integration(row).into()),
-        NodeKind::ConsoleCompany => loaded(rows.load_one(psa_entities::ConsoleCompanyId::from(key)).await)?.map(|row| ConsoleCompany(row).into()),
-        NodeKind::StorageAccount => loaded(rows.load_one(psa_entities::StorageAccountId::from(key)).await)?.map(|row| StorageAccount(row).into()),
-        NodeKind::PsaCompany => loaded(rows.load_one(psa_entities::PsaCompanyId::from(key)).await)?.map(|row| PsaCompany(row).into()),
-        NodeKind::PsaProduct => loaded(rows.load_one(psa_entities::PsaProductId::from(key)).await)?.map(|row| PsaProduct(row).into()),
-        NodeKind::Agreement => loaded(rows.load_one(psa_entities::AgreementId::from(key)).await)?.map(|row| Agreement(row).into()),
-        NodeKind::BillingConfiguration => {
-            loaded(rows.load_one(psa_entities::BillingConfigurationId::from(key)).await)?.map(|row| BillingConfiguration(row).into())
+        NodeKind::Integration => {
+            loaded(rows.load_one(psa_entities::IntegrationId::from(key)).await)?.map(|row| Integration(row).into())
         }
-        NodeKind::Incident => loaded(rows.load_one(psa_entities::IncidentId::from(key)).await)?.map(|row| Incident(row).into()),
+        NodeKind::ConsoleCompany => loaded(rows.load_one(psa_entities::ConsoleCompanyId::from(key)).await)?
+            .map(|row| ConsoleCompany(row).into()),
+        NodeKind::StorageAccount => loaded(rows.load_one(psa_entities::StorageAccountId::from(key)).await)?
+            .map(|row| StorageAccount(row).into()),
+        NodeKind::PsaCompany => {
+            loaded(rows.load_one(psa_entities::PsaCompanyId::from(key)).await)?.map(|row| PsaCompany(row).into())
+        }
+        NodeKind::PsaProduct => {
+            loaded(rows.load_one(psa_entities::PsaProductId::from(key)).await)?.map(|row| PsaProduct(row).into())
+        }
+        NodeKind::Agreement => {
+            loaded(rows.load_one(psa_entities::AgreementId::from(key)).await)?.map(|row| Agreement(row).into())
+        }
+        NodeKind::BillingConfiguration => loaded(rows.load_one(psa_entities::BillingConfigurationId::from(key)).await)?
+            .map(|row| BillingConfiguration(row).into()),
+        NodeKind::Incident => {
+            loaded(rows.load_one(psa_entities::IncidentId::from(key)).await)?.map(|row| Incident(row).into())
+        }
         NodeKind::Job => row::<job::Entity>(ctx, key).await?.map(|row| Job(row).into()),
         NodeKind::Board => row::<board::Entity>(ctx, key).await?.map(|row| Board(row).into()),
-        NodeKind::BillingRun => row::<billing_run::Entity>(ctx, key).await?.map(|row| BillingRun(row).into()),
-        NodeKind::BillingLine => row::<billing_line::Entity>(ctx, key).await?.map(|row| BillingLine(row).into()),
+        NodeKind::BillingRun => row::<billing_run::Entity>(ctx, key)
+            .await?
+            .map(|row| BillingRun(row).into()),
+        NodeKind::BillingLine => row::<billing_line::Entity>(ctx, key)
+            .await?
+            .map(|row| BillingLine(row).into()),
         NodeKind::Delivery => row::<delivery::Entity>(ctx, key).await?.map(|row| Delivery(row).into()),
     })
 }
@@ -99,7 +116,11 @@ where
     E: Scoped,
     <E::PrimaryKey as PrimaryKeyTrait>::ValueType: From<Uuid>,
 {
-    ctx.scope()?.find_by_id::<E>(key).one(ctx.app()?.db.read()).await.map_err(internal)
+    ctx.scope()?
+        .find_by_id::<E>(key)
+        .one(ctx.app()?.db.read())
+        .await
+        .map_err(internal)
 }
 
 async fn provider(ctx: &Context<'_>, key: Uuid) -> Result<Option<Provider>> {
@@ -107,6 +128,9 @@ async fn provider(ctx: &Context<'_>, key: Uuid) -> Result<Option<Provider>> {
     if own.uuid() != key {
         return Ok(None);
     }
-    let row = psa_entities::provider::Entity::find_by_id(own).one(ctx.app()?.db.read()).await.map_err(internal)?;
+    let row = psa_entities::provider::Entity::find_by_id(own)
+        .one(ctx.app()?.db.read())
+        .await
+        .map_err(internal)?;
     Ok(row.map(Provider))
 }

@@ -35,7 +35,10 @@ impl PermissionCheck {
     /// Every right, in the PSA's words.
     async fn rows(&self) -> Vec<PermissionRow> {
         let findings = permissions::findings(self.descriptor, &self.check);
-        findings.iter().filter_map(|finding| PermissionRow::new(self.descriptor, finding)).collect()
+        findings
+            .iter()
+            .filter_map(|finding| PermissionRow::new(self.descriptor, finding))
+            .collect()
     }
 }
 
