@@ -1,6 +1,9 @@
 //! End-to-end tests: the real server on a real socket, a real database, a simulated PSA.
 
+mod billing;
+mod configuration;
 mod connecting;
 mod isolation;
 mod mapping;
 mod readme;
+mod tickets;
