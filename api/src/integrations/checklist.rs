@@ -110,6 +110,13 @@ pub fn checklist(facts: &Facts) -> Vec<ChecklistItem> {
     items
 }
 
+/// Whether nothing mandatory is left to do, so that the integration can be activated.
+pub fn is_complete(items: &[ChecklistItem]) -> bool {
+    items
+        .iter()
+        .all(|item| !item.mandatory || item.state == StepState::Done)
+}
+
 fn item(step: SetupStep, mandatory: bool, open: bool, problems: Vec<StepProblem>) -> ChecklistItem {
     let state = match (problems.is_empty(), open) {
         (true, _) => StepState::Done,

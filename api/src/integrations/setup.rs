@@ -5,8 +5,9 @@ use psa_entities::{
     agent_settings::{self, Agent},
     billing_configuration,
     company_mapping::{self, MappingState},
-    console_company, credential, integration, permission_check, product_mapping, psa_company, psa_product,
-    ticket_settings,
+    console_company, credential,
+    integration::{self, IntegrationStatus},
+    permission_check, product_mapping, psa_company, psa_product, ticket_settings,
 };
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
@@ -26,6 +27,22 @@ pub async fn checklist(
     integration: &integration::Model,
 ) -> Outcome<Vec<ChecklistItem>> {
     Ok(checklist::checklist(&facts(app, scope, integration).await?))
+}
+
+/// Where an integration is in its life: one that is connected is ready as soon as its checklist is complete.
+///
+/// # Errors
+/// Only of the database.
+pub async fn status(app: &App, scope: ProviderScope, integration: &integration::Model) -> Outcome<IntegrationStatus> {
+    if integration.status != IntegrationStatus::Connected {
+        return Ok(integration.status);
+    }
+    let items = checklist(app, scope, integration).await?;
+    Ok(if checklist::is_complete(&items) {
+        IntegrationStatus::Ready
+    } else {
+        IntegrationStatus::Connected
+    })
 }
 
 async fn facts(app: &App, scope: ProviderScope, integration: &integration::Model) -> Outcome<Facts> {

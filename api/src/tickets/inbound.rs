@@ -107,7 +107,7 @@ async fn poll_all(app: Arc<App>, seen: Seen) {
         let polled = async {
             let since = match last {
                 Some(last) => Some(last - OVERLAP),
-                None => oldest_open(&app, integration.id).await?,
+                None => oldest_open(&app, integration.id).await?.map(|oldest| oldest - OVERLAP),
             };
             match since {
                 Some(since) => poll(&app, &integration, since).await,

@@ -150,8 +150,12 @@ mod tests {
     }
 
     fn order(action: LineAction, billed: i64, before: Option<&Addition>, state: LineState) -> Order {
+        Order::of(&line(action, billed, before, state), "7").expect("a line that writes")
+    }
+
+    fn line(action: LineAction, billed: i64, before: Option<&Addition>, state: LineState) -> Model {
         let now = DateTime::UNIX_EPOCH;
-        let line = Model {
+        Model {
             id: BillingLineId::at(now),
             provider_id: ProviderId::at(now),
             run_id: BillingRunId::at(now),
@@ -177,15 +181,26 @@ mod tests {
             problem: None,
             attempts: 0,
             updated_at: now,
-        };
-        Order::of(&line, "7").expect("a line that writes")
+        }
     }
 
     #[test]
     fn lines_that_write_nothing_order_nothing() {
-        let created = order(LineAction::Create, 3, None, LineState::Planned);
-        assert!(!created.ends);
-        assert!(order(LineAction::End, 0, Some(&addition("a", "7", 2)), LineState::Planned).ends);
+        for (action, ends) in [
+            (LineAction::Noop, None),
+            (LineAction::Blocked, None),
+            (LineAction::Create, Some(false)),
+            (LineAction::Update, Some(false)),
+            (LineAction::End, Some(true)),
+        ] {
+            let line = line(action, 3, None, LineState::Planned);
+            assert_eq!(Order::of(&line, "7").map(|order| order.ends), ends, "{action:?}");
+            let undated = Model {
+                effective_date: None,
+                ..line
+            };
+            assert_eq!(Order::of(&undated, "7"), None, "{action:?}");
+        }
     }
 
     #[test]

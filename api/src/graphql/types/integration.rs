@@ -23,7 +23,7 @@ use crate::{
         request::{Request, internal},
     },
     integrations::{
-        checklist::{ChecklistItem, StepState},
+        checklist::{self, ChecklistItem},
         setup,
     },
     mapping::counts::MappingCounts,
@@ -57,8 +57,10 @@ impl Integration {
     }
 
     /// Where it is in its life.
-    async fn status(&self) -> IntegrationStatus {
-        self.0.status.into()
+    #[graphql(complexity = 10)]
+    async fn status(&self, ctx: &Context<'_>) -> Result<IntegrationStatus> {
+        let status = setup::status(ctx.app()?, ctx.scope()?, &self.0).await;
+        payload::value(status).map(IntegrationStatus::from)
     }
 
     /// Why it is broken and what mends it; null when nothing is wrong.
@@ -98,10 +100,10 @@ impl Integration {
     #[graphql(complexity = "10 + child_complexity")]
     async fn checklist(&self, ctx: &Context<'_>) -> Result<Checklist> {
         let items = payload::value(setup::checklist(ctx.app()?, ctx.scope()?, &self.0).await)?;
-        let complete = items
-            .iter()
-            .all(|item| !item.mandatory || item.state == StepState::Done);
-        Ok(Checklist { complete, items })
+        Ok(Checklist {
+            complete: checklist::is_complete(&items),
+            items,
+        })
     }
 
     /// The last permission check; null before the first.
