@@ -12,7 +12,7 @@ use super::error::{ConfigError, in_range};
 #[derive(Debug, Clone, Layered, Serialize)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct TicketsConfig {
-    /// Seconds to wait after an uncertain write before looking for what it wrote.
+    /// Seconds to wait after an uncertain write, of a ticket or of an addition, before looking for what it wrote.
     #[config(env = "PSA_TICKETS_SETTLE_SECONDS", default = 60)]
     pub settle_seconds: u32,
 

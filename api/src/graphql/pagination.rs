@@ -6,7 +6,7 @@ use async_graphql::{
     connection::{Connection, Edge},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sea_orm::{EntityTrait, FromQueryResult, PaginatorTrait, Select};
+use sea_orm::{Cursor, EntityTrait, FromQueryResult, PaginatorTrait, Select, SelectModel, sea_query::IntoValueTuple};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -99,19 +99,7 @@ where
     E::Model: FromQueryResult + Sized + Send + Sync,
 {
     let total = total(ctx, &select).await?;
-    let mut cursor = select.cursor_by((name, id));
-    match (page.key::<(String, Uuid)>()?, page.backwards) {
-        (Some(at), false) => _ = cursor.after(at),
-        (Some(at), true) => _ = cursor.before(at),
-        (None, _) => {}
-    }
-    if page.backwards {
-        cursor.last(page.size + 1)
-    } else {
-        cursor.first(page.size + 1)
-    };
-    let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
-    Slice::new(rows, page, total, key)
+    read(ctx, select.cursor_by((name, id)), page, total, key).await
 }
 
 /// A page with the newest record first. Ids are time-sortable, so the id alone is the key.
@@ -129,18 +117,7 @@ where
     let total = total(ctx, &select).await?;
     let mut cursor = select.cursor_by(id);
     cursor.desc();
-    match (page.key::<Uuid>()?, page.backwards) {
-        (Some(at), false) => _ = cursor.after(at),
-        (Some(at), true) => _ = cursor.before(at),
-        (None, _) => {}
-    }
-    if page.backwards {
-        cursor.last(page.size + 1)
-    } else {
-        cursor.first(page.size + 1)
-    };
-    let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
-    Slice::new(rows, page, total, key)
+    read(ctx, cursor, page, total, key).await
 }
 
 /// A page in the order of a whole number that is unique within the list, such as a line's position.
@@ -156,17 +133,30 @@ where
     E::Model: FromQueryResult + Sized + Send + Sync,
 {
     let total = total(ctx, &select).await?;
-    let mut cursor = select.cursor_by(position);
-    match (page.key::<i32>()?, page.backwards) {
+    read(ctx, select.cursor_by(position), page, total, key).await
+}
+
+/// The rows of a page, and one more that tells whether there is another.
+async fn read<M, K>(
+    ctx: &Context<'_>,
+    mut cursor: Cursor<SelectModel<M>>,
+    page: &PageArgs,
+    total: u64,
+    key: impl Fn(&M) -> K,
+) -> Result<Slice<M>>
+where
+    M: FromQueryResult + Sized + Send + Sync,
+    K: IntoValueTuple + Serialize + DeserializeOwned,
+{
+    match (page.key::<K>()?, page.backwards) {
         (Some(at), false) => _ = cursor.after(at),
         (Some(at), true) => _ = cursor.before(at),
         (None, _) => {}
     }
-    if page.backwards {
-        cursor.last(page.size + 1)
-    } else {
-        cursor.first(page.size + 1)
-    };
+    match page.backwards {
+        true => _ = cursor.last(page.rows()),
+        false => _ = cursor.first(page.rows()),
+    }
     let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
     Slice::new(rows, page, total, key)
 }

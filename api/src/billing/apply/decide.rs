@@ -68,7 +68,11 @@ impl Order {
             )),
             (Some(before), []) if self.ends => {
                 match additions.iter().find(|addition| addition.id.as_str() == before.id) {
-                    Some(ended) => Situation::Met(ended.clone()),
+                    Some(ended) if ended.product == self.product => Situation::Met(ended.clone()),
+                    Some(other) => drifted(format!(
+                        "the addition {} bills the product {} now",
+                        before.id, other.product
+                    )),
                     None => drifted(format!("the addition {} does not exist any more", before.id)),
                 }
             }
@@ -284,6 +288,8 @@ mod tests {
             Situation::Drifted(_)
         ));
         assert!(matches!(planned.situation(&[]), Situation::Drifted(_)));
+        let other_product = addition("a", "8", 2);
+        assert!(matches!(planned.situation(&[other_product]), Situation::Drifted(_)));
     }
 
     #[test]

@@ -98,7 +98,15 @@ impl<'a> Writer<'a> {
     pub(super) fn outcome(self) -> Option<JobError> {
         let stop = self.stop.into_inner().unwrap_or_else(PoisonError::into_inner);
         let again = self.again.into_inner().unwrap_or_else(PoisonError::into_inner);
-        stop.or_else(|| again.map(|(problem, after)| JobError::Retry { problem, after }))
+        match (stop, again) {
+            // Whatever stops the job: the longest pause that any line asked for is kept.
+            (Some(JobError::Retry { problem, after }), Some((_, longest))) => Some(JobError::Retry {
+                problem,
+                after: after.max(longest),
+            }),
+            (Some(stop), _) => Some(stop),
+            (None, again) => again.map(|(problem, after)| JobError::Retry { problem, after }),
+        }
     }
 
     async fn lines(&self, agreement: &AgreementId, lines: Vec<Model>) -> Result<(), JobError> {
@@ -243,16 +251,24 @@ impl<'a> Writer<'a> {
     /// at once.
     async fn come_back(&self, error: &Error) -> Result<Problem, JobError> {
         let problem = health::report(&self.cx.app, self.cx.scope, self.integration, error).await?;
-        let after = error.retry_after();
+        let after = match error.kind() {
+            // What was sent last may arrive late: it is looked for when it must be visible.
+            ErrorKind::Ambiguous => error
+                .retry_after()
+                .max(self.cx.app.config.tickets.settle().to_std().ok()),
+            _ => error.retry_after(),
+        };
         let unauthorized = matches!(error.kind(), ErrorKind::Unauthorized);
         if unauthorized || self.troubles.fetch_add(1, Ordering::Relaxed) + 1 >= PATIENCE {
             self.stop(JobError::Retry {
                 problem: problem.clone(),
                 after,
             });
-        } else {
-            *self.again.lock().unwrap_or_else(PoisonError::into_inner) = Some((problem.clone(), after));
         }
+        let mut again = self.again.lock().unwrap_or_else(PoisonError::into_inner);
+        let earlier = again.take().and_then(|(_, earlier)| earlier);
+        *again = Some((problem.clone(), earlier.max(after)));
+        drop(again);
         Ok(problem)
     }
 
