@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 fn with(mut connection: Value, field: &str, value: &str) -> Value {
     let fields = connection["credentials"].as_array_mut().expect("a list");
-    fields.iter_mut().find(|entry| entry["field"] == *field).expect("a field of the form")["value"] = json!(value);
+    fields
+        .iter_mut()
+        .find(|entry| entry["field"] == *field)
+        .expect("a field of the form")["value"] = json!(value);
     connection
 }
 
@@ -19,7 +22,10 @@ async fn refusal(bridge: &Bridge, input: Value) -> Value {
     assert_eq!(stored["integrations"]["totalCount"], 0, "nothing is stored");
     let errors = payload["userErrors"].as_array().expect("a list");
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(errors[0]["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{errors:?}");
+    assert!(
+        errors[0]["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()),
+        "{errors:?}"
+    );
     errors[0].clone()
 }
 
@@ -40,7 +46,10 @@ async fn an_unknown_company_names_the_field() {
     on_each_database(|database| async move {
         let bridge = Bridge::start(&database).await;
         let error = refusal(&bridge, with(setup::connection(&bridge), "company_id", "nobody")).await;
-        assert_eq!((&error["code"], &error["field"]), (&json!("INVALID"), &json!(["credentials", "company_id"])));
+        assert_eq!(
+            (&error["code"], &error["field"]),
+            (&json!("INVALID"), &json!(["credentials", "company_id"]))
+        );
         bridge.stop().await;
     })
     .await;
@@ -51,17 +60,29 @@ async fn a_missing_field_an_unknown_field_and_an_unknown_kind_are_named() {
     on_each_database(|database| async move {
         let bridge = Bridge::start(&database).await;
         let error = refusal(&bridge, with(setup::connection(&bridge), "public_key", " ")).await;
-        assert_eq!((&error["code"], &error["field"]), (&json!("REQUIRED"), &json!(["credentials", "public_key"])));
+        assert_eq!(
+            (&error["code"], &error["field"]),
+            (&json!("REQUIRED"), &json!(["credentials", "public_key"]))
+        );
 
         let mut input = setup::connection(&bridge);
-        input["credentials"].as_array_mut().expect("a list").push(json!({ "field": "member_id", "value": "x" }));
+        input["credentials"]
+            .as_array_mut()
+            .expect("a list")
+            .push(json!({ "field": "member_id", "value": "x" }));
         let error = refusal(&bridge, input).await;
-        assert_eq!((&error["code"], &error["field"]), (&json!("INVALID"), &json!(["credentials", "member_id"])));
+        assert_eq!(
+            (&error["code"], &error["field"]),
+            (&json!("INVALID"), &json!(["credentials", "member_id"]))
+        );
 
         let mut input = setup::connection(&bridge);
         input["kind"] = json!("halo");
         let error = refusal(&bridge, input).await;
-        assert_eq!((&error["code"], &error["field"]), (&json!("NOT_FOUND"), &json!(["kind"])));
+        assert_eq!(
+            (&error["code"], &error["field"]),
+            (&json!("NOT_FOUND"), &json!(["kind"]))
+        );
         bridge.stop().await;
     })
     .await;
@@ -71,9 +92,17 @@ async fn a_missing_field_an_unknown_field_and_an_unknown_kind_are_named() {
 async fn a_host_that_secrets_may_not_be_sent_to_is_refused() {
     on_each_database(|database| async move {
         let bridge = Bridge::start(&database).await;
-        for site in ["https://psa.example.com", "http://169.254.169.254", "https://user:secret@na.myconnectwise.net"] {
+        for site in [
+            "https://psa.example.com",
+            "http://169.254.169.254",
+            "https://user:secret@na.myconnectwise.net",
+        ] {
             let error = refusal(&bridge, with(setup::connection(&bridge), "site", site)).await;
-            assert_eq!((&error["code"], &error["field"]), (&json!("INVALID"), &json!(["credentials", "site"])), "{site}");
+            assert_eq!(
+                (&error["code"], &error["field"]),
+                (&json!("INVALID"), &json!(["credentials", "site"])),
+                "{site}"
+            );
             assert!(!error.to_string().contains("secret"), "{error}");
         }
         bridge.stop().await;
@@ -107,13 +136,24 @@ async fn a_revoked_right_is_named_with_its_row_and_stops_activation() {
             delete: None,
             inquire: Some(Level::None),
         });
-        let payload = client.succeed(setup::CHECK_PERMISSIONS, json!({ "integrationId": integration })).await;
+        let payload = client
+            .succeed(setup::CHECK_PERMISSIONS, json!({ "integrationId": integration }))
+            .await;
         let check = &payload["permissionCheck"];
         assert_eq!(check["passed"], false);
         let rows = check["rows"].as_array().expect("a list");
-        let row = rows.iter().find(|row| row["function"] == "Agreements").expect("the row is listed");
-        assert_eq!((&row["module"], &row["inquire"]), (&json!("Finance"), &json!("MISSING")));
-        assert!(row["remedy"].as_str().is_some_and(|remedy| remedy.contains("Inquire")), "{row}");
+        let row = rows
+            .iter()
+            .find(|row| row["function"] == "Agreements")
+            .expect("the row is listed");
+        assert_eq!(
+            (&row["module"], &row["inquire"]),
+            (&json!("Finance"), &json!("MISSING"))
+        );
+        assert!(
+            row["remedy"].as_str().is_some_and(|remedy| remedy.contains("Inquire")),
+            "{row}"
+        );
 
         let activate = "mutation A($input: ActivateIntegrationInput!) { activateIntegration(input: $input) {
             integration { id } userErrors { code message remedy }
@@ -121,12 +161,28 @@ async fn a_revoked_right_is_named_with_its_row_and_stops_activation() {
         let payload = client.mutate(activate, json!({ "integrationId": integration })).await;
         assert_eq!(payload["integration"], Value::Null);
         let errors = payload["userErrors"].as_array().expect("a list");
-        assert!(errors.iter().all(|error| error["code"] == "SETUP_INCOMPLETE"), "{errors:?}");
-        assert!(errors.iter().any(|error| error["message"] == "The right “Finance > Agreements” is missing."), "{errors:?}");
+        assert!(
+            errors.iter().all(|error| error["code"] == "SETUP_INCOMPLETE"),
+            "{errors:?}"
+        );
+        assert!(
+            errors
+                .iter()
+                .any(|error| error["message"] == "The right “Finance > Agreements” is missing."),
+            "{errors:?}"
+        );
 
-        let payload = client.succeed(setup::IMPORT, json!({ "integrationId": integration, "resources": ["AGREEMENTS"] })).await;
+        let payload = client
+            .succeed(
+                setup::IMPORT,
+                json!({ "integrationId": integration, "resources": ["AGREEMENTS"] }),
+            )
+            .await;
         let job = setup::finished(&client, &setup::text(&payload["jobs"][0]["id"])).await;
-        assert_eq!((&job["state"], &job["problem"]["code"]), (&json!("FAILED"), &json!("MISSING_PERMISSION")));
+        assert_eq!(
+            (&job["state"], &job["problem"]["code"]),
+            (&json!("FAILED"), &json!("MISSING_PERMISSION"))
+        );
         bridge.stop().await;
     })
     .await;
@@ -165,7 +221,10 @@ async fn revoked_keys_break_the_integration_and_new_ones_mend_it() {
 }
 
 fn fault_on_companies(fault: Fault, times: Option<u32>) -> FaultRule {
-    let matching = FaultMatch { method: None, path_contains: Some("company/companies".to_owned()) };
+    let matching = FaultMatch {
+        method: None,
+        path_contains: Some("company/companies".to_owned()),
+    };
     FaultRule { matching, fault, times }
 }
 
@@ -176,8 +235,16 @@ async fn an_import_survives_a_busy_psa_and_runs_once_at_a_time() {
         let client = bridge.admin();
         let integration = setup::connect(&bridge, &client).await;
         for fault in [
-            Fault::Status { code: 429, retry_after: Some(1), body: None },
-            Fault::Status { code: 503, retry_after: None, body: None },
+            Fault::Status {
+                code: 429,
+                retry_after: Some(1),
+                body: None,
+            },
+            Fault::Status {
+                code: 503,
+                retry_after: None,
+                body: None,
+            },
             Fault::ResetBefore,
         ] {
             bridge.simulator.inject(fault_on_companies(fault, Some(1)));
@@ -185,9 +252,16 @@ async fn an_import_survives_a_busy_psa_and_runs_once_at_a_time() {
         let input = json!({ "integrationId": integration, "resources": ["COMPANIES"] });
         let first = client.succeed(setup::IMPORT, input.clone()).await;
         let second = client.succeed(setup::IMPORT, input).await;
-        assert_eq!(first["jobs"][0]["id"], second["jobs"][0]["id"], "the import under way answers");
+        assert_eq!(
+            first["jobs"][0]["id"], second["jobs"][0]["id"],
+            "the import under way answers"
+        );
         let job = setup::finished(&client, &setup::text(&first["jobs"][0]["id"])).await;
-        assert_eq!((&job["state"], &job["result"]["added"]), (&json!("SUCCEEDED"), &json!(12)), "{job:#}");
+        assert_eq!(
+            (&job["state"], &job["result"]["added"]),
+            (&json!("SUCCEEDED"), &json!(12)),
+            "{job:#}"
+        );
         bridge.stop().await;
     })
     .await;
@@ -203,7 +277,11 @@ async fn a_page_that_is_no_api_answer_fails_the_import_with_its_reason() {
         let input = json!({ "integrationId": integration, "resources": ["COMPANIES"] });
         let payload = client.succeed(setup::IMPORT, input).await;
         let job = setup::finished(&client, &setup::text(&payload["jobs"][0]["id"])).await;
-        assert_eq!((&job["state"], &job["problem"]["code"]), (&json!("FAILED"), &json!("PSA_PROTOCOL")), "{job:#}");
+        assert_eq!(
+            (&job["state"], &job["problem"]["code"]),
+            (&json!("FAILED"), &json!("PSA_PROTOCOL")),
+            "{job:#}"
+        );
         bridge.stop().await;
     })
     .await;

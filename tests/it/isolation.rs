@@ -31,15 +31,35 @@ async fn another_providers_records_are_not_there() {
             let not_mine = theirs.run(node, json!({ "id": id })).await;
             assert_eq!(not_mine["node"], Value::Null, "{mine}");
         }
-        let data = theirs.run("query Q($id: ID!) { integration(id: $id) { id } }", json!({ "id": integration })).await;
+        let data = theirs
+            .run(
+                "query Q($id: ID!) { integration(id: $id) { id } }",
+                json!({ "id": integration }),
+            )
+            .await;
         assert_eq!(data["integration"], Value::Null);
 
         let bindings = json!([{ "companyId": company, "psaCompanyId": psa_company }]);
-        let stolen = theirs.mutate(setup::BIND_COMPANIES, json!({ "integrationId": integration, "bindings": bindings })).await;
+        let stolen = theirs
+            .mutate(
+                setup::BIND_COMPANIES,
+                json!({ "integrationId": integration, "bindings": bindings }),
+            )
+            .await;
         assert_eq!(stolen["userErrors"][0]["code"], "NOT_FOUND");
-        let unknown = theirs.mutate(setup::BIND_COMPANIES, json!({ "integrationId": "bm90aGluZw", "bindings": bindings })).await;
-        assert_eq!(stolen["userErrors"], unknown["userErrors"], "not yours and not there are the same");
-        let stolen = theirs.mutate(setup::IMPORT, json!({ "integrationId": integration })).await;
+        let unknown = theirs
+            .mutate(
+                setup::BIND_COMPANIES,
+                json!({ "integrationId": "bm90aGluZw", "bindings": bindings }),
+            )
+            .await;
+        assert_eq!(
+            stolen["userErrors"], unknown["userErrors"],
+            "not yours and not there are the same"
+        );
+        let stolen = theirs
+            .mutate(setup::IMPORT, json!({ "integrationId": integration }))
+            .await;
         assert_eq!(stolen["userErrors"][0]["code"], "NOT_FOUND");
         bridge.stop().await;
     })
@@ -51,14 +71,27 @@ async fn a_token_allows_what_it_says_and_nothing_more() {
     on_each_database(|database| async move {
         let bridge = Bridge::start(&database).await;
         let reader = bridge.client("acme", &[Permission::PsaRead]);
-        let (_, answer) = reader.send(setup::CONNECT, json!({ "input": setup::connection(&bridge) })).await.expect("an answer");
+        let (_, answer) = reader
+            .send(setup::CONNECT, json!({ "input": setup::connection(&bridge) }))
+            .await
+            .expect("an answer");
         assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer}");
         let agent = bridge.client("acme", &[Permission::AgentReport]);
         setup_report(&agent).await;
-        let (_, answer) = agent.send("{ integrations { nodes { id } } }", json!({})).await.expect("an answer");
+        let (_, answer) = agent
+            .send("{ integrations { nodes { id } } }", json!({}))
+            .await
+            .expect("an answer");
         assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer}");
-        let (status, answer) = psa_tests::Client::new(&bridge.base, None).send("{ viewer { subject } }", json!({})).await.expect("an answer");
-        assert_eq!((status, &answer["errors"][0]["extensions"]["code"]), (401, &json!("UNAUTHENTICATED")), "{answer}");
+        let (status, answer) = psa_tests::Client::new(&bridge.base, None)
+            .send("{ viewer { subject } }", json!({}))
+            .await
+            .expect("an answer");
+        assert_eq!(
+            (status, &answer["errors"][0]["extensions"]["code"]),
+            (401, &json!("UNAUTHENTICATED")),
+            "{answer}"
+        );
         bridge.stop().await;
     })
     .await;
@@ -66,7 +99,9 @@ async fn a_token_allows_what_it_says_and_nothing_more() {
 
 async fn setup_report(agent: &psa_tests::Client) {
     let records = json!([{ "externalId": "c0", "name": "Coho" }]);
-    agent.succeed(setup::REPORT_COMPANIES, json!({ "records": records })).await;
+    agent
+        .succeed(setup::REPORT_COMPANIES, json!({ "records": records }))
+        .await;
 }
 
 fn collect_ids(value: &Value, ids: &mut Vec<String>) {

@@ -10,14 +10,20 @@ async fn certain_suggestions_are_accepted_and_the_rest_is_left_to_a_person() {
         let client = bridge.admin();
         let integration = setup::connect(&bridge, &client).await;
         setup::import(&client, &integration).await;
-        setup::report_companies(&client, &["CONTOSO dental group", "Tailspin Toys", "Humongous Insurance"]).await;
+        setup::report_companies(
+            &client,
+            &["CONTOSO dental group", "Tailspin Toys", "Humongous Insurance"],
+        )
+        .await;
 
         let accept = "mutation A($input: AcceptSuggestionsInput!) { acceptSuggestions(input: $input) {
             bound { company { name } psaCompany { name } }
             left { reason mapping { company { name } } }
             userErrors { code }
         } }";
-        let payload = client.succeed(accept, json!({ "integrationId": integration, "minimumConfidence": 90 })).await;
+        let payload = client
+            .succeed(accept, json!({ "integrationId": integration, "minimumConfidence": 90 }))
+            .await;
         let mut bound: Vec<_> = payload["bound"]
             .as_array()
             .expect("a list")
@@ -42,8 +48,14 @@ async fn certain_suggestions_are_accepted_and_the_rest_is_left_to_a_person() {
         let counts = json!({ "total": 3, "mapped": 2, "unmapped": 1, "excluded": 0 });
         assert_eq!(data["integration"]["companyCounts"], counts);
         let list = &data["integration"]["companies"];
-        assert_eq!(list["nodes"][0], json!({ "state": "UNMAPPED", "company": { "name": "Humongous Insurance" } }));
-        assert_eq!((&list["pageInfo"]["hasNextPage"], &list["totalCount"]), (&json!(true), &json!(3)));
+        assert_eq!(
+            list["nodes"][0],
+            json!({ "state": "UNMAPPED", "company": { "name": "Humongous Insurance" } })
+        );
+        assert_eq!(
+            (&list["pageInfo"]["hasNextPage"], &list["totalCount"]),
+            (&json!(true), &json!(3))
+        );
         bridge.stop().await;
     })
     .await;

@@ -11,7 +11,10 @@ const README: &str = include_str!("../../README.md");
 fn operations() -> Vec<&'static str> {
     let (_, walk) = README.split_once("<!-- walk -->").expect("the walk begins");
     let (walk, _) = walk.split_once("<!-- /walk -->").expect("the walk ends");
-    walk.split("```graphql\n").skip(1).map(|block| block.split("```").next().expect("the block ends")).collect()
+    walk.split("```graphql\n")
+        .skip(1)
+        .map(|block| block.split("```").next().expect("the block ends"))
+        .collect()
 }
 
 /// What stands in capitals, by its word.
@@ -30,7 +33,10 @@ impl Known {
         }
         let data = client.run(&operation, json!({})).await;
         for (field, payload) in data.as_object().expect("data") {
-            assert!(payload["userErrors"].as_array().is_none_or(Vec::is_empty), "{field}: {payload:#}");
+            assert!(
+                payload["userErrors"].as_array().is_none_or(Vec::is_empty),
+                "{field}: {payload:#}"
+            );
             for result in payload["results"].as_array().into_iter().flatten() {
                 assert_eq!(result["error"], Value::Null, "{field}");
             }
@@ -41,7 +47,9 @@ impl Known {
 
 fn named<'v>(list: &'v Value, name: &str) -> &'v Value {
     let list = list.as_array().expect("a list");
-    list.iter().find(|entry| entry["name"] == *name).unwrap_or_else(|| panic!("no {name} in {list:?}"))
+    list.iter()
+        .find(|entry| entry["name"] == *name)
+        .unwrap_or_else(|| panic!("no {name} in {list:?}"))
 }
 
 #[tokio::test]
@@ -58,15 +66,26 @@ async fn the_walk_works_as_written() {
         known.learn("INTEGRATION", &data["connectPsa"]["integration"]["id"]);
         let data = known.run(&client, next()).await;
         for job in data["importFromPsa"]["jobs"].as_array().expect("jobs") {
-            assert_eq!(setup::finished(&client, &setup::text(&job["id"])).await["state"], "SUCCEEDED");
+            assert_eq!(
+                setup::finished(&client, &setup::text(&job["id"])).await["state"],
+                "SUCCEEDED"
+            );
         }
         known.run(&client, next()).await;
         let data = known.run(&client, next()).await;
         known.learn("COMPANY", &data["acceptSuggestions"]["bound"][0]["company"]["id"]);
-        known.learn("PSA_COMPANY", &data["acceptSuggestions"]["bound"][0]["psaCompany"]["id"]);
+        known.learn(
+            "PSA_COMPANY",
+            &data["acceptSuggestions"]["bound"][0]["psaCompany"]["id"],
+        );
         let data = known.run(&client, next()).await;
         let integration = &data["integration"];
-        let products: Vec<_> = integration["products"].as_array().expect("products").iter().map(|row| row["product"].clone()).collect();
+        let products: Vec<_> = integration["products"]
+            .as_array()
+            .expect("products")
+            .iter()
+            .map(|row| row["product"].clone())
+            .collect();
         known.learn("PRODUCT", &named(&json!(products), "Server")["id"]);
         known.learn("MBS_SERVER", &integration["psaProducts"]["nodes"][0]["id"]);
         known.learn("AGREEMENT", &integration["agreements"]["nodes"][0]["id"]);
@@ -98,7 +117,8 @@ async fn the_walk_works_as_written() {
         .await;
         let additions = bridge.simulator.records("additions");
         let server = additions.iter().filter(|addition| {
-            addition["product"]["identifier"] == "MBS-SERVER" && addition["invoiceDescription"] == "Server: 1 pcs, October 2026"
+            addition["product"]["identifier"] == "MBS-SERVER"
+                && addition["invoiceDescription"] == "Server: 1 pcs, October 2026"
         });
         assert_eq!(server.count(), 1);
 

@@ -32,7 +32,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { worker: true, settle_seconds: 0, simulator: SimulatorOptions::default() }
+        Self {
+            worker: true,
+            settle_seconds: 0,
+            simulator: SimulatorOptions::default(),
+        }
     }
 }
 
@@ -63,14 +67,37 @@ impl Bridge {
     /// # Panics
     /// It does not start.
     pub async fn start_with(database: &TestDatabase, options: Options) -> Self {
-        let simulator = Simulator::start(options.simulator.clone()).await.expect("the simulator starts");
+        let simulator = Simulator::start(options.simulator.clone())
+            .await
+            .expect("the simulator starts");
+        Self::start_beside(database, simulator, options).await
+    }
+
+    /// Starts a server beside a simulated PSA that is there already, such as one that another server has worked with.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_beside(database: &TestDatabase, simulator: Simulator, options: Options) -> Self {
         let config = config(database, &options);
-        let app = App::start(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await.expect("the app starts");
+        let app = App::start(config, Arc::new(SystemClock), Arc::new(SystemEntropy))
+            .await
+            .expect("the app starts");
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let base = format!("http://{}", listener.local_addr().expect("the listener has an address"));
         let shutdown = CancellationToken::new();
-        let server = tokio::spawn(serve::run(Arc::clone(&app), Some(listener), options.worker, shutdown.clone()));
-        Self { base, app, simulator, shutdown, server }
+        let server = tokio::spawn(serve::run(
+            Arc::clone(&app),
+            Some(listener),
+            options.worker,
+            shutdown.clone(),
+        ));
+        Self {
+            base,
+            app,
+            simulator,
+            shutdown,
+            server,
+        }
     }
 
     /// A client that may do everything, of the provider `acme`.
@@ -83,11 +110,15 @@ impl Bridge {
     /// # Panics
     /// The token cannot be made.
     pub fn client(&self, provider: &str, permissions: &[Permission]) -> Client {
-        let permissions =
-            if permissions.is_empty() { PermissionSet::all() } else { permissions.iter().copied().collect() };
+        let permissions = if permissions.is_empty() {
+            PermissionSet::all()
+        } else {
+            permissions.iter().copied().collect()
+        };
         let ttl = Duration::from_secs(3_600);
         let now = SystemClock.now();
-        let token = mint::mint(&self.app.config.auth, "tester", provider, permissions, ttl, now).expect("a token is made");
+        let token =
+            mint::mint(&self.app.config.auth, "tester", provider, permissions, ttl, now).expect("a token is made");
         Client::new(&self.base, Some(token))
     }
 
@@ -97,7 +128,10 @@ impl Bridge {
     /// It did not stop cleanly.
     pub async fn stop(self) -> Simulator {
         self.shutdown.cancel();
-        self.server.await.expect("the server does not panic").expect("the server stops cleanly");
+        self.server
+            .await
+            .expect("the server does not panic")
+            .expect("the server stops cleanly");
         self.simulator
     }
 }
@@ -113,7 +147,10 @@ pub fn config(database: &TestDatabase, options: &Options) -> Config {
     config.auth.secret = Some(SecretString::from("a secret of the tests, 32 bytes long"));
     config.vault.keys = Some(SecretString::from(VAULT_KEY));
     config.connectors.allow_loopback = true;
-    config.connectors.settings.insert("connectwise.client_id".to_owned(), CLIENT_ID.to_owned());
+    config
+        .connectors
+        .settings
+        .insert("connectwise.client_id".to_owned(), CLIENT_ID.to_owned());
     config.tickets.settle_seconds = options.settle_seconds;
     config.tickets.poll_seconds = 1;
     config.jobs.poll_seconds = 1;

@@ -16,10 +16,17 @@ impl Client {
     ///
     /// # Panics
     /// The TLS library cannot be set up.
-    #[expect(clippy::disallowed_methods, reason = "the tests speak to the server under test, not to a PSA")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tests speak to the server under test, not to a PSA"
+    )]
     pub fn new(base: &str, token: Option<SecretString>) -> Self {
         let http = reqwest::Client::builder().build().expect("a client can be made");
-        Self { http, endpoint: format!("{base}/graphql"), token }
+        Self {
+            http,
+            endpoint: format!("{base}/graphql"),
+            token,
+        }
     }
 
     /// Sends an operation and gives status and whole answer back.
@@ -27,7 +34,10 @@ impl Client {
     /// # Errors
     /// The server cannot be reached or breaks off, which is what some tests are about.
     pub async fn send(&self, query: &str, variables: Value) -> Result<(u16, Value), reqwest::Error> {
-        let mut request = self.http.post(&self.endpoint).json(&json!({ "query": query, "variables": variables }));
+        let mut request = self
+            .http
+            .post(&self.endpoint)
+            .json(&json!({ "query": query, "variables": variables }));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token.expose_secret());
         }

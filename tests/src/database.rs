@@ -23,12 +23,24 @@ pub async fn on_each_database<F: Future<Output = ()>>(test: impl Fn(TestDatabase
     test(TestDatabase::sqlite()).await;
     if let Some(server) = postgres_server() {
         let name = format!("psa_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let admin = Database::connect(&server).await.expect("TEST_DATABASE_URL names a server that answers");
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("databases may be created");
+        let admin = Database::connect(&server)
+            .await
+            .expect("TEST_DATABASE_URL names a server that answers");
+        admin
+            .execute_unprepared(&format!("CREATE DATABASE {name}"))
+            .await
+            .expect("databases may be created");
         let mut url = url::Url::parse(&server).expect("TEST_DATABASE_URL is a URL");
         url.set_path(&name);
-        test(TestDatabase { url: url.into(), _folder: None }).await;
-        admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("the database can be dropped");
+        test(TestDatabase {
+            url: url.into(),
+            _folder: None,
+        })
+        .await;
+        admin
+            .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
+            .await
+            .expect("the database can be dropped");
     }
 }
 
@@ -40,13 +52,21 @@ impl TestDatabase {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let url = format!("sqlite://{}", folder.path().join("bridge.db").display());
-        Self { url, _folder: Some(folder) }
+        Self {
+            url,
+            _folder: Some(folder),
+        }
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests have no configuration of their own")]
 fn postgres_server() -> Option<String> {
-    let server = std::env::var("TEST_DATABASE_URL").ok().filter(|server| !server.is_empty());
-    assert!(server.is_some() || std::env::var("CI").is_err(), "CI runs these tests on PostgreSQL: set TEST_DATABASE_URL");
+    let server = std::env::var("TEST_DATABASE_URL")
+        .ok()
+        .filter(|server| !server.is_empty());
+    assert!(
+        server.is_some() || std::env::var("CI").is_err(),
+        "CI runs these tests on PostgreSQL: set TEST_DATABASE_URL"
+    );
     server
 }

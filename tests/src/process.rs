@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use psa_bridge::{auth::{PermissionSet, mint}, config::Config};
+use psa_bridge::{
+    auth::{PermissionSet, mint},
+    config::Config,
+};
 use psa_connectors::{Clock, SystemClock};
 use secrecy::ExposeSecret;
 
@@ -29,9 +32,17 @@ impl Process {
     /// It does not get ready.
     pub fn start(program: &Path, config: &Config) -> Self {
         let secret = |secret: &Option<secrecy::SecretString>| {
-            secret.as_ref().map(|secret| secret.expose_secret().to_owned()).unwrap_or_default()
+            secret
+                .as_ref()
+                .map(|secret| secret.expose_secret().to_owned())
+                .unwrap_or_default()
         };
-        let settings: Vec<_> = config.connectors.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let settings: Vec<_> = config
+            .connectors
+            .settings
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let mut child = Command::new(program)
             .arg("serve")
             .env_clear()
@@ -61,7 +72,11 @@ impl Process {
             .expect("it says where it listens");
         // Whoever does not read what it writes makes it wait.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, base, config: config.clone() }
+        Self {
+            child,
+            base,
+            config: config.clone(),
+        }
     }
 
     /// A client of the provider `acme` that may do everything.
@@ -70,7 +85,14 @@ impl Process {
     /// The token cannot be made.
     pub fn admin(&self) -> Client {
         let ttl = Duration::from_secs(3_600);
-        let token = mint::mint(&self.config.auth, "tester", "acme", PermissionSet::all(), ttl, SystemClock.now());
+        let token = mint::mint(
+            &self.config.auth,
+            "tester",
+            "acme",
+            PermissionSet::all(),
+            ttl,
+            SystemClock.now(),
+        );
         Client::new(&self.base, Some(token.expect("a token is made")))
     }
 

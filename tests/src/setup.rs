@@ -79,7 +79,9 @@ pub async fn finished(client: &Client, job: &str) -> Value {
             id kind state attempts problem { code message remedy } result
         } } }";
         let data = client.run(query, json!({ "id": job })).await;
-        let ended = ["SUCCEEDED", "FAILED", "CANCELLED"].iter().any(|state| data["node"]["state"] == *state);
+        let ended = ["SUCCEEDED", "FAILED", "CANCELLED"]
+            .iter()
+            .any(|state| data["node"]["state"] == *state);
         ended.then(|| data["node"].clone())
     })
     .await
@@ -87,14 +89,26 @@ pub async fn finished(client: &Client, job: &str) -> Value {
 
 /// Reports companies by name, with the external ids `c0`, `c1`, …, and gives their ids back in the same order.
 pub async fn report_companies(client: &Client, names: &[&str]) -> Vec<String> {
-    let records: Vec<_> =
-        names.iter().enumerate().map(|(index, name)| json!({ "externalId": format!("c{index}"), "name": name })).collect();
+    let records: Vec<_> = names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| json!({ "externalId": format!("c{index}"), "name": name }))
+        .collect();
     client.succeed(REPORT_COMPANIES, json!({ "records": records })).await;
-    let data = client.run("{ consoleCompanies(first: 100) { nodes { id externalId } } }", json!({})).await;
+    let data = client
+        .run(
+            "{ consoleCompanies(first: 100) { nodes { id externalId } } }",
+            json!({}),
+        )
+        .await;
     let nodes = data["consoleCompanies"]["nodes"].as_array().expect("a list").clone();
     let id = |index: usize| {
         let external = format!("c{index}");
-        nodes.iter().find(|node| node["externalId"] == *external).map(|node| text(&node["id"])).expect("it was reported")
+        nodes
+            .iter()
+            .find(|node| node["externalId"] == *external)
+            .map(|node| text(&node["id"]))
+            .expect("it was reported")
     };
     (0..names.len()).map(id).collect()
 }
@@ -124,7 +138,9 @@ pub async fn psa_company(client: &Client, integration: &str, identifier: &str) -
     let query = "query Q($id: ID!, $search: String!) { integration(id: $id) {
         psaCompanies(filter: { search: $search }) { nodes { id identifier } }
     } }";
-    let data = client.run(query, json!({ "id": integration, "search": identifier })).await;
+    let data = client
+        .run(query, json!({ "id": integration, "search": identifier }))
+        .await;
     pick(&data["integration"]["psaCompanies"]["nodes"], "identifier", identifier)
 }
 
@@ -133,7 +149,9 @@ pub async fn psa_product(client: &Client, integration: &str, identifier: &str) -
     let query = "query Q($id: ID!, $search: String!) { integration(id: $id) {
         psaProducts(filter: { search: $search }) { nodes { id identifier } }
     } }";
-    let data = client.run(query, json!({ "id": integration, "search": identifier })).await;
+    let data = client
+        .run(query, json!({ "id": integration, "search": identifier }))
+        .await;
     pick(&data["integration"]["psaProducts"]["nodes"], "identifier", identifier)
 }
 
@@ -142,7 +160,9 @@ pub async fn agreement(client: &Client, integration: &str, psa_company: &str) ->
     let query = "query Q($id: ID!, $company: ID!) { integration(id: $id) {
         agreements(filter: { companyId: $company }) { nodes { id name } }
     } }";
-    let data = client.run(query, json!({ "id": integration, "company": psa_company })).await;
+    let data = client
+        .run(query, json!({ "id": integration, "company": psa_company }))
+        .await;
     pick(&data["integration"]["agreements"]["nodes"], "name", "Managed Backup")
 }
 
@@ -159,7 +179,12 @@ pub async fn billable_product(client: &Client, integration: &str, name: &str) ->
 pub async fn bind_company(client: &Client, integration: &str, company: &str, identifier: &str) -> String {
     let psa = psa_company(client, integration, identifier).await;
     let bindings = json!([{ "companyId": company, "psaCompanyId": psa }]);
-    let payload = client.succeed(BIND_COMPANIES, json!({ "integrationId": integration, "bindings": bindings })).await;
+    let payload = client
+        .succeed(
+            BIND_COMPANIES,
+            json!({ "integrationId": integration, "bindings": bindings }),
+        )
+        .await;
     assert_eq!(payload["results"][0]["error"], Value::Null);
     psa
 }
@@ -169,7 +194,12 @@ pub async fn bind_product(client: &Client, integration: &str, name: &str, identi
     let product = billable_product(client, integration, name).await;
     let psa = psa_product(client, integration, identifier).await;
     let bindings = json!([{ "productId": product, "psaProductId": psa }]);
-    let payload = client.succeed(BIND_PRODUCTS, json!({ "integrationId": integration, "bindings": bindings })).await;
+    let payload = client
+        .succeed(
+            BIND_PRODUCTS,
+            json!({ "integrationId": integration, "bindings": bindings }),
+        )
+        .await;
     assert_eq!(payload["results"][0]["error"], Value::Null);
 }
 
@@ -178,7 +208,10 @@ pub async fn bind_product(client: &Client, integration: &str, name: &str, identi
 /// # Panics
 /// It is none.
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
 }
 
 fn pick(nodes: &Value, field: &str, wanted: &str) -> String {

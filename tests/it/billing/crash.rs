@@ -1,0 +1,137 @@
+//! The server dies anywhere while it writes: the next one finishes the plan, and writes nothing twice.
+
+use std::{collections::BTreeMap, path::Path};
+
+use psa_simulator::Fault;
+use psa_tests::{Options, bridge, on_each_database, process::Process, setup, wait};
+use serde_json::{Value, json};
+
+use super::{
+    psa::{additions, held, number, trouble, writes},
+    scene::{APPROVE, Customer, PLAN, PRODUCTS, Scene, approval, lines, read, settled},
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_bridge-under-test");
+const CUSTOMERS: [Customer<'static>; 8] = [
+    ("ContosoDental", &[("Server", 2), ("Desktop", 5), ("VM Server", 1)]),
+    ("Fabrikam", &[("Server", 1), ("Desktop", 7), ("VM Server", 4)]),
+    ("Northwind", &[("Server", 4), ("Desktop", 2), ("VM Server", 3)]),
+    ("AdventureWorks", &[("Server", 3), ("Desktop", 1), ("VM Server", 2)]),
+    ("LitwareLegal", &[("Server", 5), ("Desktop", 9), ("VM Server", 1)]),
+    ("TailspinToys", &[("Server", 2), ("Desktop", 3), ("VM Server", 6)]),
+    ("WingtipAcct", &[("Server", 6), ("Desktop", 8), ("VM Server", 5)]),
+    ("Proseware", &[("Server", 1), ("Desktop", 4), ("VM Server", 2)]),
+];
+/// How often the server is killed. Each time the next one waits for the lease of the dead one to run out.
+const KILLS: usize = 4;
+
+/// A small linear congruential generator: the same kills on every run of the test.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+#[tokio::test]
+async fn killed_again_and_again_while_it_writes_it_ends_where_the_plan_said() {
+    on_each_database(|database| async move {
+        let scene = Scene::active(&database, &CUSTOMERS).await;
+        let run = scene.plan().await;
+        let id = setup::text(&run["id"]);
+        assert_eq!(run["totals"]["changes"], CUSTOMERS.len() * PRODUCTS.len(), "{run:#}");
+        let desktop = additions(&scene.bridge.simulator, "ContosoDental").remove(0);
+        let month = scene.month_input();
+        let simulator = scene.bridge.stop().await;
+        // Every request takes a while, so that a kill meets writes on their way, which the PSA carries out all the same.
+        trouble(&simulator, None, None, Fault::Latency { ms: 80 }, None);
+        simulator.clear_requests();
+        let mut config = bridge::config(
+            &database,
+            &Options {
+                settle_seconds: 1,
+                ..Options::default()
+            },
+        );
+        config.jobs.lease_seconds = 5;
+        config.tickets.lease_seconds = 5;
+
+        let mut dice = Dice(0x0b11_1165);
+        let mut process = Process::start(Path::new(PROGRAM), &config);
+        process.admin().succeed(APPROVE, approval(&run)).await;
+        for kill in 0..KILLS {
+            let point = simulator.requests().len() + 2 + usize::try_from(dice.roll(18)).expect("a small number");
+            wait::until("the moment to kill", || async {
+                (simulator.requests().len() >= point).then_some(())
+            })
+            .await;
+            process.kill();
+            let done = writes(&simulator).len();
+            assert!(
+                done < CUSTOMERS.len() * PRODUCTS.len(),
+                "kill {kill} came when everything was written"
+            );
+            process = Process::start(Path::new(PROGRAM), &config);
+        }
+        simulator.clear_faults();
+        let client = process.admin();
+        let run = wait::until("the run to end", || async {
+            let run = read(&client, &id).await;
+            (run["state"] != "APPLYING").then_some(run)
+        })
+        .await;
+        assert_eq!(
+            (&run["state"], &run["problem"]),
+            (&json!("APPLIED"), &Value::Null),
+            "{run:#}"
+        );
+        assert!(lines(&run).iter().all(|line| line["state"] == "VERIFIED"), "{run:#}");
+        let payload = client.succeed(PLAN, month).await;
+        let again = settled(&client, &payload, "PLANNING").await;
+        assert_eq!(again["totals"]["changes"], 0, "nothing is left to do: {again:#}");
+        process.kill();
+
+        for (identifier, licenses) in CUSTOMERS {
+            let counts: BTreeMap<_, _> = licenses.iter().copied().collect();
+            let found = additions(&simulator, identifier);
+            assert_eq!(
+                found.len(),
+                PRODUCTS.len(),
+                "no product twice on an agreement: {:#}",
+                held(&simulator, identifier)
+            );
+            for (name, product, price) in PRODUCTS {
+                let addition = found
+                    .iter()
+                    .find(|addition| addition["product"]["identifier"] == *product)
+                    .expect("it was billed");
+                let says = (number(&addition["quantity"]), number(&addition["unitPrice"]));
+                assert_eq!(
+                    says,
+                    (counts[name].to_string(), price.to_owned()),
+                    "{identifier}: {product}"
+                );
+            }
+        }
+        assert_eq!(
+            additions(&simulator, "ContosoDental")[0]["id"],
+            desktop["id"],
+            "what was there is adopted"
+        );
+        let created = writes(&simulator)
+            .iter()
+            .filter(|request| request.status == Some(201))
+            .count();
+        assert_eq!(
+            created,
+            CUSTOMERS.len() * PRODUCTS.len() - 1,
+            "each of the others is made once"
+        );
+    })
+    .await;
+}

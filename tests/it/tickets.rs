@@ -1,0 +1,13 @@
+//! From trouble to ticket: exactly one, on the right board, for the right company, whatever breaks meanwhile.
+//!
+//! What is claimed of tickets and notes is counted in the PSA and never in the bridge's own database.
+
+mod broken;
+mod desk;
+mod held;
+mod inbound;
+mod killed;
+mod once;
+mod refused;
+mod settings;
+mod story;
