@@ -161,8 +161,8 @@ async fn an_answer_that_never_came_makes_no_second_addition() {
 
 #[tokio::test]
 async fn an_uncertain_write_is_looked_for_when_it_has_had_time_to_arrive() {
-    // Longer than the pause after which a job that failed for the first time comes back anyway.
-    const SETTLE_SECONDS: u32 = 8;
+    // Longer than the job is at work, and the pause after which it comes back anyway when it failed for the first time.
+    const SETTLE_SECONDS: u32 = 15;
     on_each_database(|database| async move {
         let server: &[(&str, usize)] = &[("Server", 2)];
         let names = ["Fabrikam", "Northwind", "LitwareLegal", "TailspinToys", "Proseware"];
@@ -182,7 +182,7 @@ async fn an_uncertain_write_is_looked_for_when_it_has_had_time_to_arrive() {
             Fault::ResetAfterCommit,
             Some(1),
         );
-        // So much other trouble, each with a shorter pause, that the job gives up for now: the longest pause counts.
+        // So much other trouble, with shorter pauses, that the job gives up for now: the longest pause counts.
         for identifier in &names[1..] {
             trouble(simulator, Some("GET"), Some(identifier), status(503, None), Some(4));
         }
