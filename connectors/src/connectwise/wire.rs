@@ -49,6 +49,52 @@ records! {
         info: Option<Info>,
     }
 
+    /// A type of companies or agreements, or a status of companies. Each kind has its own further members.
+    ListValue[None] {
+        name: String,
+        inactive_flag: Option<bool>,
+    }
+
+    /// A device.
+    Configuration[Some("id,name,company,deviceIdentifier,activeFlag")] {
+        name: String,
+        company: Option<Reference>,
+        device_identifier: Option<String>,
+        active_flag: Option<bool>,
+    }
+
+    /// A device that is linked to a ticket.
+    LinkedConfiguration[None] {
+    }
+
+    /// A subscription to changes.
+    Callback[None] {
+        url: Option<String>,
+        #[serde(rename = "type")]
+        kind: Option<String>,
+        level: Option<String>,
+        inactive_flag: Option<bool>,
+    }
+
+    /// The API member, from the list that takes a right of its own.
+    ApiMember[Some("id,identifier,securityRole")] {
+        identifier: Option<String>,
+        security_role: Option<Reference>,
+    }
+
+    /// A row of a security role.
+    RoleSetting[None] {
+        module_name: Option<String>,
+        module_function_name: Option<String>,
+        add_level: Option<String>,
+        edit_level: Option<String>,
+        inquire_level: Option<String>,
+    }
+
+    /// An agreement's id, to find out whether it exists.
+    AgreementStub[Some("id")] {
+    }
+
     /// A contact.
     Contact[Some("id,firstName,lastName,company,inactiveFlag,communicationItems,_info")] {
         first_name: Option<String>,
@@ -133,6 +179,7 @@ records! {
     Association[None] {
         #[serde(rename = "type")]
         kind: Option<Reference>,
+        sub_type: Option<Reference>,
         item: Option<Reference>,
     }
 
@@ -276,6 +323,72 @@ pub(super) struct NewNote<'a> {
     pub(super) internal_analysis_flag: bool,
 }
 
+/// A subscription to be made.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NewCallback<'a> {
+    pub(super) description: &'static str,
+    pub(super) url: &'a str,
+    pub(super) object_id: i64,
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    pub(super) level: &'static str,
+    pub(super) payload_version: &'static str,
+    pub(super) is_self_suppressed_flag: bool,
+    pub(super) inactive_flag: bool,
+}
+
+/// Several questions in one.
+#[derive(Debug, Serialize)]
+pub(super) struct Bundle {
+    pub(super) requests: Vec<BundledRequest>,
+}
+
+/// One question of a bundle: a list below a parent record.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BundledRequest {
+    pub(super) version: &'static str,
+    pub(super) sequence_number: usize,
+    pub(super) resource_type: &'static str,
+    pub(super) api_request: BundledList,
+}
+
+/// What a bundle asks of a list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BundledList {
+    pub(super) parent_id: i64,
+    pub(super) page: BundledPage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fields: Option<&'static str>,
+}
+
+/// Which page of a list a bundle asks for.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BundledPage {
+    pub(super) page: u32,
+    pub(super) page_size: u16,
+}
+
+/// The answers to a bundle.
+#[derive(Debug, Deserialize)]
+pub(super) struct BundleAnswer<T> {
+    pub(super) results: Vec<BundledResult<T>>,
+}
+
+/// The answer to one question of a bundle.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BundledResult<T> {
+    pub(super) sequence_number: usize,
+    pub(super) entities: Option<Vec<T>>,
+    pub(super) success: Option<bool>,
+    pub(super) status_code: Option<u16>,
+    pub(super) error: Option<serde_json::Value>,
+}
+
 /// One step of a `PATCH`.
 #[derive(Debug, Serialize)]
 pub(super) struct Replace<'a> {
@@ -307,6 +420,8 @@ pub(super) enum Value<'a> {
     Day(Day),
     /// Another record.
     Record(Id),
+    /// A flag.
+    Flag(bool),
 }
 
 #[cfg(test)]
