@@ -32,6 +32,7 @@ mod number;
 mod options;
 mod patch;
 mod projection;
+mod random;
 mod resource;
 mod resources;
 mod rights;
@@ -41,11 +42,12 @@ mod simulator;
 mod site;
 mod store;
 mod time;
+mod trouble;
 
 pub use assumptions::{
     Assumptions, BadCredentials, BadPage, BlockedCompany, InactiveProduct, OverLimit, UnknownField, WrongCompany,
 };
-pub use faults::{Fault, FaultMatch, FaultRule};
+pub use faults::{Chance, Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;
 pub use options::{Clock, DataSet, SimulatorOptions, system_clock};
 pub use rights::{Level, RightsChange};

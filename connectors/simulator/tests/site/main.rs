@@ -14,3 +14,5 @@ mod faults;
 mod lists;
 #[cfg(test)]
 mod tickets;
+#[cfg(test)]
+mod wire;
