@@ -1,5 +1,6 @@
-//! The control endpoints under `/simulator/`: faults, rights, keys, the journal, raw records. No credentials.
+//! The control endpoints under `/simulator/`: faults, rights, keys, clock, codebase, the journal, records. No credentials.
 
+use chrono::TimeDelta;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -41,14 +42,17 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
         }
         ("GET", ["rights"]) => Ok(plain(Value::Array(site.rights().settings()))),
         ("PUT", ["keys"]) => {
-            let NewKeys {
-                public_key,
-                private_key,
-            } = read(call)?;
-            site.set_keys(Keys {
-                public: public_key,
-                private: private_key,
-            });
+            let change: KeysChange = read(call)?;
+            site.change_keys(|keys| change.apply(keys));
+            Ok(Answer::empty(204))
+        }
+        ("PUT", ["clock"]) => {
+            let Skew { offset_seconds } = read(call)?;
+            site.skew_clock(TimeDelta::seconds(i64::from(offset_seconds)));
+            Ok(Answer::empty(204))
+        }
+        ("PUT", ["codebase"]) => {
+            site.set_codebase(read(call)?);
             Ok(Answer::empty(204))
         }
         ("GET", ["requests"]) => Ok(plain(json!(logged(site, call)))),
@@ -97,11 +101,33 @@ pub(crate) fn upsert(site: &Site, resource: Resource, members: Record) -> Record
     record
 }
 
+/// What is absent stays as it is.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct NewKeys {
-    public_key: String,
-    private_key: String,
+struct KeysChange {
+    public_key: Option<String>,
+    private_key: Option<String>,
+    enabled: Option<bool>,
+}
+
+impl KeysChange {
+    fn apply(self, keys: &mut Keys) {
+        if let Some(public) = self.public_key {
+            keys.public = public;
+        }
+        if let Some(private) = self.private_key {
+            keys.private = private;
+        }
+        if let Some(enabled) = self.enabled {
+            keys.enabled = enabled;
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Skew {
+    offset_seconds: i32,
 }
 
 /// The journal, narrowed by `method`, `pathContains` and `status`.

@@ -16,6 +16,7 @@
 mod answer;
 mod assumptions;
 mod call;
+mod codebase;
 mod conditions;
 mod control;
 mod data;
@@ -47,6 +48,7 @@ mod trouble;
 pub use assumptions::{
     Assumptions, BadCredentials, BadPage, BlockedCompany, InactiveProduct, OverLimit, UnknownField, WrongCompany,
 };
+pub use codebase::{Codebase, OtherCodebase};
 pub use faults::{Chance, Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;
 pub use options::{Clock, DataSet, SimulatorOptions, system_clock};

@@ -4,9 +4,11 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
+use chrono::TimeDelta;
 use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 
+use crate::codebase::Codebase;
 use crate::control;
 use crate::data;
 use crate::faults::FaultRule;
@@ -15,7 +17,7 @@ use crate::options::SimulatorOptions;
 use crate::resource::Resource;
 use crate::rights::RightsChange;
 use crate::server;
-use crate::site::{Keys, Site};
+use crate::site::Site;
 
 /// A ConnectWise PSA site that listens on 127.0.0.1 until it is shut down or dropped.
 pub struct Simulator {
@@ -95,10 +97,25 @@ impl Simulator {
 
     /// Replaces the API member's keys; the old ones are refused from now on.
     pub fn rotate_keys(&self, public_key: &str, private_key: &str) {
-        self.site.set_keys(Keys {
-            public: public_key.to_owned(),
-            private: private_key.to_owned(),
+        self.site.change_keys(|keys| {
+            public_key.clone_into(&mut keys.public);
+            private_key.clone_into(&mut keys.private);
         });
+    }
+
+    /// Disables the API member's keys, or enables them again.
+    pub fn enable_keys(&self, enabled: bool) {
+        self.site.change_keys(|keys| keys.enabled = enabled);
+    }
+
+    /// Sets how far the site's clock is from [`SimulatorOptions::clock`]; zero sets it right again.
+    pub fn skew_clock(&self, offset: TimeDelta) {
+        self.site.skew_clock(offset);
+    }
+
+    /// Upgrades the site to another codebase.
+    pub fn set_codebase(&self, codebase: Codebase) {
+        self.site.set_codebase(codebase);
     }
 
     /// The requests so far, oldest first, without those to the control endpoints.

@@ -91,17 +91,10 @@ async fn pages_and_slow_bodies_arrive_as_asked() {
 
 #[tokio::test]
 async fn the_control_endpoints_do_what_the_methods_do() {
-    let bench = Bench::small().await;
-    let control = |method: Method, path: &str, body: Value| {
-        let url = format!("{}/simulator/{path}", bench.simulator.base_url());
-        let request = bench.http.request(method, url).json(&body);
-        async move {
-            let response = request.send().await.expect("an answer");
-            (
-                response.status().as_u16(),
-                response.json::<Value>().await.unwrap_or(Value::Null),
-            )
-        }
+    let bench = &Bench::small().await;
+    let control = |method, path: &str, body| {
+        let path = path.to_owned();
+        async move { bench.control(method, &path, body).await }
     };
     let rule = json!({ "match": { "pathContains": "/system/INFO" }, "fault": { "status": { "code": 500 } } });
     let (status, made) = control(Method::POST, "faults", rule).await;

@@ -15,4 +15,6 @@ mod lists;
 #[cfg(test)]
 mod tickets;
 #[cfg(test)]
+mod upheaval;
+#[cfg(test)]
 mod wire;
