@@ -1,6 +1,5 @@
 //! The control endpoints under `/simulator/`: faults, rights, keys, clock, codebase, the journal, records. No credentials.
 
-use chrono::TimeDelta;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -14,6 +13,7 @@ use crate::resource::Resource;
 use crate::resources;
 use crate::rights::RightsChange;
 use crate::site::{Keys, Site};
+use crate::state;
 
 /// Answers a request below `/simulator/`.
 pub(crate) fn answer(site: &Site, call: &Call, rest: &[&str]) -> Answer {
@@ -48,7 +48,7 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
         }
         ("PUT", ["clock"]) => {
             let Skew { offset_seconds } = read(call)?;
-            site.skew_clock(TimeDelta::seconds(i64::from(offset_seconds)));
+            site.skew_clock(offset_seconds);
             Ok(Answer::empty(204))
         }
         ("PUT", ["codebase"]) => {
@@ -60,6 +60,15 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
             site.journal().clear();
             Ok(Answer::empty(204))
         }
+        ("GET", ["state"]) => match state::dump(site) {
+            // In one line: it is large, and for programs.
+            Ok(state) => Ok(Answer::text(200, &state.to_string()).with_content_type("application/json")),
+            Err(error) => Err(Answer::text(500, &error.to_string())),
+        },
+        ("PUT", ["state"]) => match state::load(site, &read(call)?) {
+            Ok(()) => Ok(Answer::empty(204)),
+            Err(refusal) => Err(Answer::text(400, &refusal.to_string())),
+        },
         ("GET", ["state", resource]) => {
             let resource = named(resource)?;
             let store = site.store();

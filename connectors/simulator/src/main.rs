@@ -1,5 +1,7 @@
 //! The psa-simulator program: one simulated ConnectWise PSA site until Ctrl-C.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Context;
 use clap::Parser;
 use psa_simulator::{Assumptions, DataSet, Simulator, SimulatorOptions};
@@ -26,6 +28,12 @@ struct Arguments {
     /// The only accepted clientId; without it any GUID is accepted.
     #[arg(long)]
     client_id: Option<String>,
+    /// A file with the state to begin with instead of the data set's.
+    #[arg(long, value_name = "FILE")]
+    load: Option<PathBuf>,
+    /// A file that the state is written to on Ctrl-C.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
     /// Choices for undocumented behaviour, as a JSON object.
     #[arg(long, default_value = "{}")]
     assumptions: String,
@@ -48,10 +56,34 @@ async fn main() -> anyhow::Result<()> {
         ..SimulatorOptions::default()
     };
     let mut simulator = Simulator::start(options).await.context("the simulator cannot start")?;
+    if let Some(file) = &arguments.load {
+        load(&simulator, file).with_context(|| format!("the state in {} is not loaded", file.display()))?;
+    }
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    // It listens once it is polled: whoever reads the address may interrupt at once.
+    tokio::select! {
+        biased;
+        stop = &mut interrupted => return stop.context("waiting for Ctrl-C failed"),
+        () = std::future::ready(()) => {}
+    }
     tracing::info!("ConnectWise PSA is simulated at {}", simulator.base_url());
     tokio::select! {
         ended = simulator.wait() => return ended.context("the server ended"),
-        stop = tokio::signal::ctrl_c() => stop.context("waiting for Ctrl-C failed")?,
+        stop = &mut interrupted => stop.context("waiting for Ctrl-C failed")?,
+    }
+    if let Some(file) = &arguments.save {
+        save(&simulator, file).with_context(|| format!("the state is not saved to {}", file.display()))?;
     }
     simulator.shutdown().await.context("the server did not stop cleanly")
+}
+
+fn load(simulator: &Simulator, file: &Path) -> anyhow::Result<()> {
+    let text = std::fs::read(file)?;
+    simulator.load(&serde_json::from_slice(&text)?)?;
+    Ok(())
+}
+
+fn save(simulator: &Simulator, file: &Path) -> anyhow::Result<()> {
+    std::fs::write(file, serde_json::to_vec(&simulator.dump()?)?)?;
+    Ok(())
 }

@@ -22,6 +22,8 @@ use crate::time;
 use crate::trouble;
 
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// The state of a site of the largest data set is some twenty megabytes.
+const LARGEST_STATE: usize = 256 * 1024 * 1024;
 /// Longer than clients keep idle connections, so that only armed faults break one.
 const KEEP_ALIVE: Duration = Duration::from_secs(120);
 
@@ -32,6 +34,11 @@ pub(crate) fn server(listener: TcpListener, site: Arc<Site>) -> std::io::Result<
         App::new()
             .app_data(site.clone())
             .app_data(web::PayloadConfig::new(LARGEST_BODY))
+            .service(
+                web::resource("/simulator/state")
+                    .app_data(web::PayloadConfig::new(LARGEST_STATE))
+                    .default_service(web::to(handle)),
+            )
             .default_service(web::to(handle))
     });
     Ok(server

@@ -18,6 +18,7 @@ use crate::resource::Resource;
 use crate::rights::RightsChange;
 use crate::server;
 use crate::site::Site;
+use crate::state::{self, StateError};
 
 /// A ConnectWise PSA site that listens on 127.0.0.1 until it is shut down or dropped.
 pub struct Simulator {
@@ -109,8 +110,12 @@ impl Simulator {
     }
 
     /// Sets how far the site's clock is from [`SimulatorOptions::clock`]; zero sets it right again.
+    ///
+    /// Whole seconds count, and no more than 68 years.
     pub fn skew_clock(&self, offset: TimeDelta) {
-        self.site.skew_clock(offset);
+        let most = if offset < TimeDelta::zero() { i32::MIN } else { i32::MAX };
+        self.site
+            .skew_clock(i32::try_from(offset.num_seconds()).unwrap_or(most));
     }
 
     /// Upgrades the site to another codebase.
@@ -142,6 +147,25 @@ impl Simulator {
     /// record; null removes a member. `None` for an unknown kind.
     pub fn upsert(&self, kind: &str, members: Map<String, Value>) -> Option<Map<String, Value>> {
         Some(control::upsert(&self.site, Resource::named(kind)?, members))
+    }
+
+    /// Everything that the site holds, as one JSON value: records of every kind with their last ids, rights, codebase,
+    /// clock offset. The keys are left out.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be written as JSON.
+    pub fn dump(&self) -> Result<Value, StateError> {
+        Ok(state::dump(&self.site)?)
+    }
+
+    /// Replaces everything that the site holds with what [`Self::dump`] gave, of this site or of another.
+    ///
+    /// # Errors
+    ///
+    /// When the state cannot be read or contradicts itself; the site is then as it was.
+    pub fn load(&self, state: &Value) -> Result<(), StateError> {
+        state::load(&self.site, state)
     }
 
     /// Waits until the server ends.

@@ -1,6 +1,6 @@
 //! Everything one simulated site knows.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,7 +21,7 @@ pub(crate) struct Site {
     pub(crate) client_id: Option<String>,
     pub(crate) assumptions: Assumptions,
     clock: Clock,
-    clock_offset_ms: AtomicI64,
+    clock_offset: AtomicI32,
     codebase: RwLock<Codebase>,
     store: RwLock<Store>,
     rights: RwLock<Rights>,
@@ -50,7 +50,7 @@ impl Site {
             client_id: options.client_id,
             assumptions: options.assumptions,
             clock: options.clock,
-            clock_offset_ms: AtomicI64::new(0),
+            clock_offset: AtomicI32::new(0),
             codebase: RwLock::default(),
             store: RwLock::new(store),
             rights: RwLock::new(Rights::least_privilege()),
@@ -71,12 +71,16 @@ impl Site {
     }
 
     /// How far the site's clock is from the one it was started with.
-    pub(crate) fn clock_offset(&self) -> TimeDelta {
-        TimeDelta::milliseconds(self.clock_offset_ms.load(Ordering::Relaxed))
+    fn clock_offset(&self) -> TimeDelta {
+        TimeDelta::seconds(i64::from(self.clock_offset_seconds()))
     }
 
-    pub(crate) fn skew_clock(&self, offset: TimeDelta) {
-        self.clock_offset_ms.store(offset.num_milliseconds(), Ordering::Relaxed);
+    pub(crate) fn clock_offset_seconds(&self) -> i32 {
+        self.clock_offset.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn skew_clock(&self, seconds: i32) {
+        self.clock_offset.store(seconds, Ordering::Relaxed);
     }
 
     // A panicking request must not take the whole site with it: poisoned locks are used as they are.

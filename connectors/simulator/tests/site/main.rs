@@ -13,6 +13,11 @@ mod faults;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+#[cfg(unix)]
+mod program;
+#[cfg(test)]
+mod state;
+#[cfg(test)]
 mod tickets;
 #[cfg(test)]
 mod upheaval;
