@@ -197,7 +197,7 @@ fn company_info(site: &Site, company: &str) -> Answer {
             "VersionNumber": "v4.6.106750",
             "CompanyID": site.company_id,
             "IsCloud": true,
-            "SiteUrl": site.base_url.trim_start_matches("http://"),
+            "SiteUrl": site.base_url.split_once("://").map(|(_, host)| host),
             "AllowedOrigins": [],
         })
     } else {

@@ -44,6 +44,7 @@ mod site;
 mod state;
 mod store;
 mod time;
+mod tls;
 mod trouble;
 
 pub use assumptions::{
@@ -56,3 +57,4 @@ pub use options::{Clock, DataSet, SimulatorOptions, system_clock};
 pub use rights::{Level, RightsChange};
 pub use simulator::Simulator;
 pub use state::StateError;
+pub use tls::Tls;

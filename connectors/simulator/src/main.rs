@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Parser;
-use psa_simulator::{Assumptions, DataSet, Simulator, SimulatorOptions};
+use psa_simulator::{Assumptions, DataSet, Simulator, SimulatorOptions, Tls};
 
 /// ConnectWise PSA as a server on 127.0.0.1.
 #[derive(Debug, Parser)]
@@ -28,6 +28,12 @@ struct Arguments {
     /// The only accepted clientId; without it any GUID is accepted.
     #[arg(long)]
     client_id: Option<String>,
+    /// A file with the certificate in PEM, to speak HTTPS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// A file with the certificate's private key in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// A file with the state to begin with instead of the data set's.
     #[arg(long, value_name = "FILE")]
     load: Option<PathBuf>,
@@ -45,6 +51,13 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let assumptions: Assumptions =
         serde_json::from_str(&arguments.assumptions).context("the assumptions cannot be read")?;
+    let tls = match (&arguments.tls_cert, &arguments.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls {
+            certificate_pem: text(certificate)?,
+            private_key_pem: text(key)?,
+        }),
+        _ => None,
+    };
     let options = SimulatorOptions {
         port: arguments.port,
         data_set: arguments.data,
@@ -52,6 +65,7 @@ async fn main() -> anyhow::Result<()> {
         public_key: arguments.public_key,
         private_key: arguments.private_key,
         client_id: arguments.client_id,
+        tls,
         assumptions,
         ..SimulatorOptions::default()
     };
@@ -75,6 +89,10 @@ async fn main() -> anyhow::Result<()> {
         save(&simulator, file).with_context(|| format!("the state is not saved to {}", file.display()))?;
     }
     simulator.shutdown().await.context("the server did not stop cleanly")
+}
+
+fn text(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
 fn load(simulator: &Simulator, file: &Path) -> anyhow::Result<()> {

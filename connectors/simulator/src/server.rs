@@ -10,6 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, DATE, HeaderValue};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use rustls::ServerConfig;
 
 use crate::answer::Answer;
 use crate::call::Call;
@@ -28,7 +29,7 @@ const LARGEST_STATE: usize = 256 * 1024 * 1024;
 const KEEP_ALIVE: Duration = Duration::from_secs(120);
 
 /// A server on a bound socket; it runs once it is awaited or spawned.
-pub(crate) fn server(listener: TcpListener, site: Arc<Site>) -> std::io::Result<Server> {
+pub(crate) fn server(listener: TcpListener, tls: Option<ServerConfig>, site: Arc<Site>) -> std::io::Result<Server> {
     let site = web::Data::from(site);
     let server = HttpServer::new(move || {
         App::new()
@@ -41,14 +42,17 @@ pub(crate) fn server(listener: TcpListener, site: Arc<Site>) -> std::io::Result<
             )
             .default_service(web::to(handle))
     });
-    Ok(server
+    let server = server
         .on_connect(trouble::remember)
         .workers(2)
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(1)
-        .disable_signals()
-        .listen(listener)?
-        .run())
+        .disable_signals();
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.run())
 }
 
 async fn handle(request: HttpRequest, body: Bytes, site: web::Data<Site>) -> HttpResponse {

@@ -19,6 +19,7 @@ use crate::rights::RightsChange;
 use crate::server;
 use crate::site::Site;
 use crate::state::{self, StateError};
+use crate::tls;
 
 /// A ConnectWise PSA site that listens on 127.0.0.1 until it is shut down or dropped.
 pub struct Simulator {
@@ -33,14 +34,16 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// When the port cannot be bound.
+    /// When the port cannot be bound, or the certificate cannot be used with its key.
     pub async fn start(options: SimulatorOptions) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         let port = listener.local_addr()?.port();
-        let base_url = format!("http://127.0.0.1:{port}");
+        let tls = options.tls.as_ref().map(tls::config).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let base_url = format!("{scheme}://127.0.0.1:{port}");
         let store = data::build(options.data_set, &base_url, (options.clock)());
         let site = Arc::new(Site::new(options, base_url, store));
-        let server = server::server(listener, Arc::clone(&site))?;
+        let server = server::server(listener, tls, Arc::clone(&site))?;
         let handle = server.handle();
         let running = tokio::spawn(server);
         Ok(Self {
@@ -51,7 +54,7 @@ impl Simulator {
         })
     }
 
-    /// `http://127.0.0.1:port`, without a slash at the end.
+    /// `http://127.0.0.1:port`, or `https://…` with a certificate; without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.site.base_url

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::net::Shutdown;
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::HttpRequest;
 use actix_web::body::{BodyStream, BoxBody, MessageBody, SizedStream};
 use actix_web::dev::Extensions;
@@ -25,7 +26,9 @@ struct Wire(Socket);
 
 /// Remembers the socket of a new connection for [`reset`].
 pub(crate) fn remember(connection: &dyn Any, data: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else {
+    let plain = connection.downcast_ref::<TcpStream>();
+    let secure = || connection.downcast_ref::<TlsStream<TcpStream>>();
+    let Some(stream) = plain.or_else(|| secure().map(|tls| tls.get_ref().0)) else {
         return;
     };
     match SockRef::from(stream).try_clone() {

@@ -20,6 +20,8 @@ mod state;
 #[cfg(test)]
 mod tickets;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod upheaval;
 #[cfg(test)]
 mod wire;
