@@ -23,7 +23,8 @@ pub(crate) fn answer(site: &Site, call: &Call) -> Answer {
     if let Err(refusal) = gate::limit_rate(site) {
         return refusal;
     }
-    let path = match gate::endpoint_path(&segments) {
+    let codebase = site.codebase();
+    let path = match codebase.endpoint_path(&segments) {
         Ok(path) => path,
         Err(refusal) => return refusal,
     };
@@ -45,7 +46,7 @@ pub(crate) fn answer(site: &Site, call: &Call) -> Answer {
 
 fn serve(site: &Site, call: &Call, route: &Route) -> Result<Answer, ApiError> {
     match (call.method.as_str(), route) {
-        ("GET", Route::SystemInfo) => Ok(system_info()),
+        ("GET", Route::SystemInfo) => Ok(system_info(site)),
         ("GET", Route::RoleSettings { role }) => role_settings(site, *role),
         ("GET", Route::Collection { endpoint, parent }) => {
             let ask = ask(site, call, &call.query, endpoint, *parent)?;
@@ -165,9 +166,9 @@ fn level(site: &Site, function: Function, action: Action) -> Result<Level, ApiEr
     }
 }
 
-fn system_info() -> Answer {
+fn system_info(site: &Site) -> Answer {
     let body = json!({
-        "version": "v2025.1.10675",
+        "version": format!("{}.10675", site.codebase().version()),
         "isCloud": true,
         "serverTimeZone": "Eastern Standard Time",
         "licenseBits": [{ "name": "ServiceDesk", "activeFlag": true }, { "name": "Finance", "activeFlag": true }],
@@ -187,15 +188,16 @@ fn role_settings(site: &Site, role: i64) -> Result<Answer, ApiError> {
 
 /// Where a company's site is; `null` for a company that nobody knows.
 fn company_info(site: &Site, company: &str) -> Answer {
+    let codebase = site.codebase();
     let body = if company.eq_ignore_ascii_case(&site.company_id) {
         json!({
             "CompanyName": "Training MSP",
-            "Codebase": format!("{}/", gate::CODEBASE),
-            "VersionCode": "v2025.1",
+            "Codebase": format!("{}/", codebase.name),
+            "VersionCode": codebase.version(),
             "VersionNumber": "v4.6.106750",
             "CompanyID": site.company_id,
             "IsCloud": true,
-            "SiteUrl": site.base_url.trim_start_matches("http://"),
+            "SiteUrl": site.base_url.split_once("://").map(|(_, host)| host),
             "AllowedOrigins": [],
         })
     } else {

@@ -16,6 +16,7 @@
 mod answer;
 mod assumptions;
 mod call;
+mod codebase;
 mod conditions;
 mod control;
 mod data;
@@ -32,6 +33,7 @@ mod number;
 mod options;
 mod patch;
 mod projection;
+mod random;
 mod resource;
 mod resources;
 mod rights;
@@ -39,14 +41,20 @@ mod route;
 mod server;
 mod simulator;
 mod site;
+mod state;
 mod store;
 mod time;
+mod tls;
+mod trouble;
 
 pub use assumptions::{
     Assumptions, BadCredentials, BadPage, BlockedCompany, InactiveProduct, OverLimit, UnknownField, WrongCompany,
 };
-pub use faults::{Fault, FaultMatch, FaultRule};
+pub use codebase::{Codebase, OtherCodebase};
+pub use faults::{Chance, Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;
 pub use options::{Clock, DataSet, SimulatorOptions, system_clock};
 pub use rights::{Level, RightsChange};
 pub use simulator::Simulator;
+pub use state::StateError;
+pub use tls::Tls;

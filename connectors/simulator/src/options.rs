@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::Assumptions;
+use crate::{Assumptions, Tls};
 
 /// Where the simulator takes its time from.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -33,6 +33,8 @@ pub struct SimulatorOptions {
     pub private_key: String,
     /// The only accepted `clientId`; without it any GUID is accepted.
     pub client_id: Option<String>,
+    /// The certificate to speak HTTPS with; without one it is HTTP. Default `None`.
+    pub tls: Option<Tls>,
     /// The time that the site believes it is.
     pub clock: Clock,
     /// Choices for what is not known about the real server.
@@ -48,6 +50,7 @@ impl Default for SimulatorOptions {
             public_key: "public".to_owned(),
             private_key: "private".to_owned(),
             client_id: None,
+            tls: None,
             clock: system_clock(),
             assumptions: Assumptions::default(),
         }
@@ -61,6 +64,7 @@ impl std::fmt::Debug for SimulatorOptions {
             .field("port", &self.port)
             .field("data_set", &self.data_set)
             .field("company_id", &self.company_id)
+            .field("tls", &self.tls)
             .field("assumptions", &self.assumptions)
             .finish_non_exhaustive()
     }

@@ -13,4 +13,15 @@ mod faults;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+#[cfg(unix)]
+mod program;
+#[cfg(test)]
+mod state;
+#[cfg(test)]
 mod tickets;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
+mod upheaval;
+#[cfg(test)]
+mod wire;
