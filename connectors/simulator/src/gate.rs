@@ -21,9 +21,7 @@ const COOL_DOWN: u32 = 30;
 pub(crate) fn endpoint_path<'a>(segments: &'a [&'a str]) -> Result<&'a [&'a str], Answer> {
     match segments {
         [codebase, apis, version, rest @ ..]
-            if [CODEBASE, ALIAS]
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(codebase))
+            if is_codebase(codebase)
                 && apis.eq_ignore_ascii_case("apis")
                 && *version == "3.0"
                 && !matches!(rest, [again, ..] if again.eq_ignore_ascii_case("apis")) =>
@@ -32,6 +30,11 @@ pub(crate) fn endpoint_path<'a>(segments: &'a [&'a str]) -> Result<&'a [&'a str]
         }
         _ => Err(cannot_route()),
     }
+}
+
+/// Whether the site is served under this name.
+pub(crate) fn is_codebase(name: &str) -> bool {
+    [CODEBASE, ALIAS].iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Checks `Authorization` and `clientId`.

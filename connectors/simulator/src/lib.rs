@@ -1,5 +1,5 @@
 //! ConnectWise PSA as a real HTTP server on the loopback: authentication, the permission matrix, both ways of paging,
-//! the filter language, strict bodies, the rules of agreements and tickets, and trouble on request.
+//! the filter language, strict bodies, the rules of agreements and tickets, signed callbacks, and trouble on request.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -16,6 +16,7 @@
 mod answer;
 mod assumptions;
 mod call;
+mod callbacks;
 mod conditions;
 mod control;
 mod data;
@@ -24,6 +25,7 @@ mod endpoints;
 mod errors;
 mod faults;
 mod gate;
+mod guid;
 mod journal;
 mod list;
 mod model;
@@ -43,8 +45,10 @@ mod store;
 mod time;
 
 pub use assumptions::{
-    Assumptions, BadCredentials, BadPage, BlockedCompany, InactiveProduct, OverLimit, UnknownField, WrongCompany,
+    Assumptions, BadCredentials, BadPage, BlockedCompany, CallbackRight, InactiveProduct, OverLimit, UnknownField,
+    WrongCompany,
 };
+pub use callbacks::LoggedDelivery;
 pub use faults::{Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;
 pub use options::{Clock, DataSet, SimulatorOptions, system_clock};

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use chrono::{DateTime, Utc};
 
 use crate::assumptions::Assumptions;
+use crate::callbacks::Outbox;
 use crate::faults::Faults;
 use crate::gate::RateWindow;
 use crate::journal::Journal;
@@ -18,6 +19,7 @@ pub(crate) struct Site {
     pub(crate) company_id: String,
     pub(crate) client_id: Option<String>,
     pub(crate) assumptions: Assumptions,
+    pub(crate) outbox: Outbox,
     clock: Clock,
     store: RwLock<Store>,
     rights: RwLock<Rights>,
@@ -36,6 +38,8 @@ pub(crate) struct Keys {
 
 /// The API member's name in `_info`, notes and ownership.
 pub(crate) const MEMBER: &str = "APIMember";
+/// The person who works at the site when nobody else is named.
+pub(crate) const PERSON: &str = "Admin1";
 
 impl Site {
     pub(crate) fn new(options: SimulatorOptions, base_url: String, store: Store) -> Self {
@@ -44,6 +48,7 @@ impl Site {
             company_id: options.company_id,
             client_id: options.client_id,
             assumptions: options.assumptions,
+            outbox: Outbox::new(options.callback_retry_delays),
             clock: options.clock,
             store: RwLock::new(store),
             rights: RwLock::new(Rights::least_privilege()),

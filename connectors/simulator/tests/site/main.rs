@@ -7,10 +7,16 @@ mod additions;
 #[cfg(test)]
 mod boards;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
+mod deliveries;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod lists;
+#[cfg(test)]
+mod receiver;
 #[cfg(test)]
 mod tickets;
