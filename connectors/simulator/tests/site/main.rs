@@ -7,7 +7,11 @@ mod additions;
 #[cfg(test)]
 mod boards;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
+mod deliveries;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -15,6 +19,8 @@ mod lists;
 #[cfg(test)]
 #[cfg(unix)]
 mod program;
+#[cfg(test)]
+mod receiver;
 #[cfg(test)]
 mod state;
 #[cfg(test)]
