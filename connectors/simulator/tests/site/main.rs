@@ -16,6 +16,8 @@ mod lists;
 #[cfg(unix)]
 mod program;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod seed;
 #[cfg(test)]
 mod state;
