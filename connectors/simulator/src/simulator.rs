@@ -43,7 +43,7 @@ impl Simulator {
         let tls = options.tls.as_ref().map(tls::config).transpose()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let base_url = format!("{scheme}://127.0.0.1:{port}");
-        let store = data::build(options.data_set, &base_url, (options.clock)());
+        let store = data::build(options.data_set, options.seed, &base_url, (options.clock)());
         let site = Arc::new(Site::new(options, base_url, store));
         let server = server::server(listener, tls, Arc::clone(&site))?;
         let handle = server.handle();

@@ -156,6 +156,10 @@ mod tests {
 
     #[test]
     fn links_move_and_texts_stay() {
+        assert_eq!(
+            moved(json!("http://a:1/x"), "http://a:1", "https://b:2"),
+            json!("http://a:1/x")
+        );
         let record = json!({
             "summary": "http://a:1/x", "note_href": 5, "list": [{ "_info": { "ticket_href": "http://a:1/v/7" } }],
             "_info": { "other_href": "http://a:12/v/7" },

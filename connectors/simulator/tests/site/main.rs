@@ -20,7 +20,11 @@ mod lists;
 #[cfg(unix)]
 mod program;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod receiver;
+#[cfg(test)]
+mod seed;
 #[cfg(test)]
 mod state;
 #[cfg(test)]
