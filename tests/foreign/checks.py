@@ -47,6 +47,8 @@ def request(description, operation, exchange):
     for name, value in parse_qsl(exchange.query, keep_blank_values=True):
         if name.lower() not in operation.parameters:
             yield Finding(str(operation), "request", f"?{name}", "parameter is not described"), value
+        elif name.lower() == "fields":
+            yield from projection(description, operation, value)
     if not exchange.body:
         if operation.body is not None:
             yield Finding(str(operation), "request", "", "has no body"), ""
@@ -58,6 +60,13 @@ def request(description, operation, exchange):
     yield from compare(description.validator(operation.body), body, operation, "request")
     if exchange.method == "PATCH" and isinstance(body, list):
         yield from patch(description, operation, body)
+
+
+def projection(description, operation, names):
+    model = operation.answers.get(200) or operation.answers.get(201)
+    for name in names.split(","):
+        if model and description.member(model.get("items", model), name.strip()) is None:
+            yield Finding(str(operation), "request", "?fields", f"{name.strip()} is not described"), names
 
 
 def patch(description, operation, steps):
@@ -106,15 +115,18 @@ def refusal(description, exchange):
 
 def compare(validator, body, operation, side):
     for error in validator.iter_errors(body):
-        member = member_path(error.absolute_path)
+        where = list(error.absolute_path)
         if error.validator == "additionalProperties":
             for name in sorted(set(error.instance) - set(error.schema.get("properties", {}))):
-                yield Finding(str(operation), side, f"{member}.{name}".strip("."), "is not described"), error.instance[name]
+                found = Finding(str(operation), side, member_path([*where, name]), "is not described")
+                yield found, error.instance[name]
         elif error.validator == "required":
-            name = error.message.split("'")[1]
-            yield Finding(str(operation), side, f"{member}.{name}".strip("."), "is required and missing"), sorted(error.instance)
+            for name in sorted(set(error.validator_value) - set(error.instance)):
+                found = Finding(str(operation), side, member_path([*where, name]), "is required and missing")
+                yield found, sorted(error.instance)
         else:
-            yield Finding(str(operation), side, member, f"{error.validator} {error.validator_value}"), error.instance
+            found = Finding(str(operation), side, member_path(where), f"{error.validator} {error.validator_value}")
+            yield found, error.instance
     for path, text in texts(body):
         if LOOKS_LIKE_A_TIME.match(text) and not TIME.fullmatch(text):
             yield Finding(str(operation), side, member_path(path), "is not yyyy-MM-ddTHH:mm:ssZ"), text
