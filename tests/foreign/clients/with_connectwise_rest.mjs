@@ -1,11 +1,12 @@
 // The steps through connectwise-rest, which pins the model version and pages until a page is short.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 
 import { CLIENT_ID, COMPANY, HOST, PRIVATE, PUBLIC, finish, refused, step } from './steps.mjs';
 
-const { ManageAPI } = createRequire(`${process.env.FOREIGN_MODULES}/`)('connectwise-rest');
+const { ManageAPI, utils } = createRequire(`${process.env.FOREIGN_MODULES}/`)('connectwise-rest');
 
 function connect(privateKey = PRIVATE) {
   return new ManageAPI({
@@ -181,6 +182,37 @@ await step('callbacks', async () => {
   await api.SystemAPI.deleteSystemCallbacksById(made.id);
   const left = await api.SystemAPI.getSystemCallbacks();
   assert.ok(left.every((each) => each.id !== made.id));
+});
+
+await step('a delivery and its signature', async () => {
+  let deliver;
+  const delivered = new Promise((resolve) => (deliver = resolve));
+  const receiver = createServer(async (request, response) => {
+    const parts = [];
+    for await (const part of request) {
+      parts.push(part);
+    }
+    response.end();
+    deliver({ url: request.url, signature: request.headers['x-content-signature'], text: Buffer.concat(parts).toString() });
+  });
+  await new Promise((listening) => receiver.listen(0, '127.0.0.1', listening));
+  const url = `http://127.0.0.1:${receiver.address().port}/psa?recordId=`;
+  const made = await api.SystemAPI.postSystemCallbacks({ url, objectId: 1, type: 'ticket', level: 'owner' });
+  try {
+    await api.ServiceAPI.patchServiceTicketsById(ticket.id, replace('summary', 'Bäckup failed on VM03, twice'));
+    const late = new Promise((_, reject) => setTimeout(reject, 10_000, new Error('nothing was delivered')).unref());
+    const { url: called, signature, text } = await Promise.race([delivered, late]);
+    assert.equal(called, `/psa?recordId=${ticket.id}&action=updated`);
+    const message = JSON.parse(text);
+    assert.equal(message.ID, ticket.id);
+    assert.equal(JSON.parse(message.Entity).summary, 'Bäckup failed on VM03, twice');
+    const { signing_key: key } = await (await fetch(message.Metadata.key_url)).json();
+    assert.equal(utils.Callback.verifyMessage(message, signature, key), true);
+    assert.equal(utils.Callback.verifyMessage({ ...message, ID: 1 }, signature, key), false);
+  } finally {
+    await api.SystemAPI.deleteSystemCallbacksById(made.id);
+    receiver.close();
+  }
 });
 
 await step('errors', async () => {
