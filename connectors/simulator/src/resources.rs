@@ -122,7 +122,7 @@ pub(crate) fn check_parent(store: &Store, endpoint: &Endpoint, parent: Option<i6
 pub(crate) fn parse(model: &Model, body: &[u8]) -> Result<Value, ApiError> {
     serde_json::from_slice(body).map_err(|error| {
         let message = format!("{} object is invalid: {error}", model.resource);
-        ApiError::with_null_errors(400, "InvalidObject", message)
+        ApiError::new(400, "InvalidObject", message)
     })
 }
 
