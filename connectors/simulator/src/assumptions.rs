@@ -47,6 +47,12 @@ pub struct Assumptions {
     pub note_touches_ticket: bool,
     /// Whether the light board list `/service/info/boards` needs the Table Setup right. Default `false`.
     pub info_boards_need_table_setup: bool,
+    /// The right that callbacks take. Default [`CallbackRight::TableSetup`].
+    pub callback_right: CallbackRight,
+    /// Whether the address of a callback's signing key needs credentials. Default `false`.
+    pub callback_key_needs_credentials: bool,
+    /// Whether a written addition is announced as an update of its agreement. Default `false`.
+    pub additions_announce_agreement: bool,
     /// Requests per minute after which 429 is answered; `None` for no limit. Real sites: about 1000. Default `None`.
     pub requests_per_minute: Option<u32>,
 }
@@ -73,6 +79,9 @@ impl Default for Assumptions {
             note_needs_destination: true,
             note_touches_ticket: true,
             info_boards_need_table_setup: false,
+            callback_right: CallbackRight::TableSetup,
+            callback_key_needs_credentials: false,
+            additions_announce_agreement: false,
             requests_per_minute: None,
         }
     }
@@ -148,4 +157,14 @@ pub enum BlockedCompany {
     Refuse,
     /// It is accepted.
     Accept,
+}
+
+/// The right that registering callbacks takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CallbackRight {
+    /// System > Table Setup, as integration vendors ask for.
+    TableSetup,
+    /// Valid keys are enough.
+    Nothing,
 }

@@ -75,7 +75,8 @@ impl Codebase {
         }
     }
 
-    fn routes(&self, codebase: &str) -> bool {
+    /// Whether a path that starts with this name is served.
+    pub(crate) fn routes(&self, codebase: &str) -> bool {
         codebase.eq_ignore_ascii_case(&self.name) || self.alias && codebase.eq_ignore_ascii_case(ALIAS)
     }
 }

@@ -1,4 +1,5 @@
-//! The control endpoints under `/simulator/`: faults, rights, keys, clock, codebase, the journal, records. No credentials.
+//! The control endpoints under `/simulator/`: faults, rights, keys, clock, codebase, state, the journal, deliveries, raw
+//! records. No credentials.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -6,13 +7,14 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::callbacks::{self, Action, Event};
 use crate::faults::FaultRule;
 use crate::journal::LoggedRequest;
 use crate::model::Record;
 use crate::resource::Resource;
 use crate::resources;
 use crate::rights::RightsChange;
-use crate::site::{Keys, Site};
+use crate::site::{Keys, PERSON, Site};
 use crate::state;
 
 /// Answers a request below `/simulator/`.
@@ -69,6 +71,11 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
             Ok(()) => Ok(Answer::empty(204)),
             Err(refusal) => Err(Answer::text(400, &refusal.to_string())),
         },
+        ("GET", ["deliveries"]) => Ok(plain(json!(site.outbox.log().entries().collect::<Vec<_>>()))),
+        ("DELETE", ["deliveries"]) => {
+            site.outbox.log().clear();
+            Ok(Answer::empty(204))
+        }
         ("GET", ["state", resource]) => {
             let resource = named(resource)?;
             let store = site.store();
@@ -77,14 +84,15 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
         }
         ("POST", ["records", resource]) => {
             let resource = named(resource)?;
-            Ok(plain(Value::Object(upsert(site, resource, read(call)?))))
+            let member = call.query.get("member").unwrap_or(PERSON);
+            Ok(plain(Value::Object(upsert(site, resource, read(call)?, member))))
         }
         _ => Err(Answer::text(404, "no such control endpoint")),
     }
 }
 
-/// Merges members into the record of the given `id`, or stores a new one. Nothing is validated.
-pub(crate) fn upsert(site: &Site, resource: Resource, members: Record) -> Record {
+/// Merges members into the record of the given `id`, or stores a new one, as a member did it. Nothing is validated.
+pub(crate) fn upsert(site: &Site, resource: Resource, members: Record, member: &str) -> Record {
     let mut store = site.store_mut();
     let known = members
         .get("id")
@@ -102,11 +110,19 @@ pub(crate) fn upsert(site: &Site, resource: Resource, members: Record) -> Record
     }
     let id = store.put(resource, record);
     let mut record = store.get(resource, id).cloned().unwrap_or_default();
-    resources::stamp(site, &store, resource, &mut record);
+    resources::stamp(site, &store, resource, &mut record, member);
     store.put(resource, record.clone());
     if existed {
         store.refresh_references(resource, id);
     }
+    let action = if existed { Action::Updated } else { Action::Added };
+    let event = Event {
+        resource,
+        record: &record,
+        action,
+        by: member,
+    };
+    callbacks::announce(site, &store, event);
     record
 }
 

@@ -1,5 +1,5 @@
 //! ConnectWise PSA as a real HTTP server on the loopback: authentication, the permission matrix, both ways of paging,
-//! the filter language, strict bodies, the rules of agreements and tickets, and trouble on request.
+//! the filter language, strict bodies, the rules of agreements and tickets, signed callbacks, and trouble on request.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -16,6 +16,7 @@
 mod answer;
 mod assumptions;
 mod call;
+mod callbacks;
 mod codebase;
 mod conditions;
 mod control;
@@ -25,6 +26,7 @@ mod endpoints;
 mod errors;
 mod faults;
 mod gate;
+mod guid;
 mod journal;
 mod list;
 mod model;
@@ -48,8 +50,10 @@ mod tls;
 mod trouble;
 
 pub use assumptions::{
-    Assumptions, BadCredentials, BadPage, BlockedCompany, InactiveProduct, OverLimit, UnknownField, WrongCompany,
+    Assumptions, BadCredentials, BadPage, BlockedCompany, CallbackRight, InactiveProduct, OverLimit, UnknownField,
+    WrongCompany,
 };
+pub use callbacks::LoggedDelivery;
 pub use codebase::{Codebase, OtherCodebase};
 pub use faults::{Chance, Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;

@@ -1,6 +1,7 @@
 //! How a simulator is started.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -39,6 +40,8 @@ pub struct SimulatorOptions {
     pub tls: Option<Tls>,
     /// The time that the site believes it is.
     pub clock: Clock,
+    /// How long the site waits before the second and the third attempt to deliver a callback.
+    pub callback_retry_delays: [Duration; 2],
     /// Choices for what is not known about the real server.
     pub assumptions: Assumptions,
 }
@@ -55,6 +58,8 @@ impl Default for SimulatorOptions {
             client_id: None,
             tls: None,
             clock: system_clock(),
+            // As the vendor's guide says.
+            callback_retry_delays: [Duration::from_secs(2), Duration::from_secs(4)],
             assumptions: Assumptions::default(),
         }
     }

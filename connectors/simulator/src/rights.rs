@@ -81,7 +81,7 @@ pub(crate) struct RightsRow {
 impl Rights {
     /// The role that integration vendors ask administrators for: no more than their set-up guides list.
     pub(crate) fn least_privilege() -> Self {
-        let read = [COMPANIES, CONTACTS, PRODUCTS, TABLE_SETUP, MEMBERS];
+        let read = [COMPANIES, CONTACTS, PRODUCTS, MEMBERS];
         let write = [CATALOG, AGREEMENTS, TICKETS, CLOSE_TICKETS];
         let nothing = [SECURITY_ROLES];
         let row = |Function(module, function): Function, write: Level, inquire: Level| RightsRow {
@@ -96,6 +96,11 @@ impl Rights {
         rows.extend(read.map(|function| row(function, Level::None, Level::All)));
         rows.extend(write.map(|function| row(function, Level::All, Level::All)));
         rows.extend(nothing.map(|function| row(function, Level::None, Level::None)));
+        // Callbacks are registered and removed with it.
+        rows.push(RightsRow {
+            delete: Level::All,
+            ..row(TABLE_SETUP, Level::All, Level::All)
+        });
         Self { rows }
     }
 

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 
+use crate::callbacks::{self, LoggedDelivery};
 use crate::codebase::Codebase;
 use crate::control;
 use crate::data;
@@ -17,7 +18,7 @@ use crate::options::SimulatorOptions;
 use crate::resource::Resource;
 use crate::rights::RightsChange;
 use crate::server;
-use crate::site::Site;
+use crate::site::{PERSON, Site};
 use crate::state::{self, StateError};
 use crate::tls;
 
@@ -27,6 +28,7 @@ pub struct Simulator {
     port: u16,
     handle: ServerHandle,
     running: Option<JoinHandle<std::io::Result<()>>>,
+    deliverer: JoinHandle<()>,
 }
 
 impl Simulator {
@@ -46,11 +48,13 @@ impl Simulator {
         let server = server::server(listener, tls, Arc::clone(&site))?;
         let handle = server.handle();
         let running = tokio::spawn(server);
+        let deliverer = tokio::spawn(callbacks::run(Arc::clone(&site)));
         Ok(Self {
             site,
             port,
             handle,
             running: Some(running),
+            deliverer,
         })
     }
 
@@ -137,6 +141,12 @@ impl Simulator {
         self.site.journal().clear();
     }
 
+    /// The attempts to deliver callbacks so far, oldest first.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<LoggedDelivery> {
+        self.site.outbox.log().entries().cloned().collect()
+    }
+
     /// Every record of a kind (`tickets`, `additions`, `companies`, …) as stored, id ascending; empty for an unknown kind.
     #[must_use]
     pub fn records(&self, kind: &str) -> Vec<Map<String, Value>> {
@@ -147,9 +157,14 @@ impl Simulator {
     }
 
     /// Merges members into the record with their `id`, or stores a new one, without any validation, and answers the
-    /// record; null removes a member. `None` for an unknown kind.
+    /// record; null removes a member. `None` for an unknown kind. Callbacks are told that a person did it.
     pub fn upsert(&self, kind: &str, members: Map<String, Value>) -> Option<Map<String, Value>> {
-        Some(control::upsert(&self.site, Resource::named(kind)?, members))
+        self.upsert_as(PERSON, kind, members)
+    }
+
+    /// [`Simulator::upsert`] by the member of this identifier.
+    pub fn upsert_as(&self, member: &str, kind: &str, members: Map<String, Value>) -> Option<Map<String, Value>> {
+        Some(control::upsert(&self.site, Resource::named(kind)?, members, member))
     }
 
     /// Everything that the site holds, as one JSON value: records of every kind with their last ids, rights, codebase,
@@ -186,6 +201,7 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
+        self.deliverer.abort();
         // The command to stop is sent at once; nobody is left to wait for its completion.
         drop(self.handle.stop(false));
     }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::assumptions::Assumptions;
+use crate::callbacks::Outbox;
 use crate::codebase::Codebase;
 use crate::faults::Faults;
 use crate::gate::RateWindow;
@@ -20,6 +21,7 @@ pub(crate) struct Site {
     pub(crate) company_id: String,
     pub(crate) client_id: Option<String>,
     pub(crate) assumptions: Assumptions,
+    pub(crate) outbox: Outbox,
     clock: Clock,
     clock_offset: AtomicI32,
     codebase: RwLock<Codebase>,
@@ -41,6 +43,8 @@ pub(crate) struct Keys {
 
 /// The API member's name in `_info`, notes and ownership.
 pub(crate) const MEMBER: &str = "APIMember";
+/// The person who works at the site when nobody else is named.
+pub(crate) const PERSON: &str = "Admin1";
 
 impl Site {
     pub(crate) fn new(options: SimulatorOptions, base_url: String, store: Store) -> Self {
@@ -49,6 +53,7 @@ impl Site {
             company_id: options.company_id,
             client_id: options.client_id,
             assumptions: options.assumptions,
+            outbox: Outbox::new(options.callback_retry_delays),
             clock: options.clock,
             clock_offset: AtomicI32::new(0),
             codebase: RwLock::default(),

@@ -22,13 +22,15 @@ impl Bench {
     }
 
     pub(crate) async fn with(data_set: DataSet, assumptions: Assumptions) -> Self {
-        let now = NOW.parse().expect("an instant");
-        let options = SimulatorOptions {
+        Self::start(SimulatorOptions {
             data_set,
             assumptions,
-            clock: Arc::new(move || now),
-            ..Default::default()
-        };
+            ..options()
+        })
+        .await
+    }
+
+    pub(crate) async fn start(options: SimulatorOptions) -> Self {
         let simulator = Simulator::start(options).await.expect("a free port");
         Self {
             simulator,
@@ -106,6 +108,15 @@ impl Bench {
 )]
 pub(crate) fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().expect("a client")
+}
+
+/// A small site at [`NOW`].
+pub(crate) fn options() -> SimulatorOptions {
+    let now = NOW.parse().expect("an instant");
+    SimulatorOptions {
+        clock: Arc::new(move || now),
+        ..Default::default()
+    }
 }
 
 /// The ids of listed records.

@@ -7,7 +7,11 @@ mod additions;
 #[cfg(test)]
 mod boards;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
+mod deliveries;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -17,6 +21,8 @@ mod lists;
 mod program;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod receiver;
 #[cfg(test)]
 mod seed;
 #[cfg(test)]
