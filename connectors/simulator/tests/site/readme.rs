@@ -88,20 +88,17 @@ fn served() -> BTreeSet<(String, Vec<String>)> {
     .collect()
 }
 
+/// The same of the README's table.
+fn described() -> BTreeSet<(String, Vec<String>)> {
+    let part = |part: &str| if part.starts_with('{') { "{}" } else { part }.to_owned();
+    let parts = |path: &str| path.trim_start_matches("/simulator/").split('/').map(part).collect();
+    let rows = rows("control");
+    rows.iter().map(|row| (row[0].to_owned(), parts(row[1]))).collect()
+}
+
 #[test]
 fn no_control_endpoint_is_missing() {
-    let listed = rows("control").into_iter().map(|row| {
-        let parts = row[1].trim_start_matches("/simulator/").split('/');
-        let part = |part: &str| {
-            if part.starts_with('{') {
-                "{}".to_owned()
-            } else {
-                part.to_owned()
-            }
-        };
-        (row[0].to_owned(), parts.map(part).collect())
-    });
-    assert_eq!(listed.collect::<BTreeSet<(String, Vec<String>)>>(), served());
+    assert_eq!(described(), served());
 }
 
 #[tokio::test]
