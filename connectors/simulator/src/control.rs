@@ -41,6 +41,12 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
             Ok(Answer::empty(204))
         }
         ("GET", ["rights"]) => Ok(plain(Value::Array(site.rights().settings()))),
+        ("PUT", ["hidden"]) => {
+            let names: Vec<String> = read(call)?;
+            let hidden: Result<_, _> = names.iter().map(|name| named(name)).collect();
+            site.set_hidden(hidden?);
+            Ok(Answer::empty(204))
+        }
         ("PUT", ["keys"]) => {
             let NewKeys {
                 public_key,
@@ -101,6 +107,8 @@ pub(crate) fn upsert(site: &Site, resource: Resource, members: Record, member: &
     if existed {
         store.refresh_references(resource, id);
     }
+    resources::settle(&mut store, resource, id);
+    let record = store.get(resource, id).cloned().unwrap_or_default();
     let action = if existed { Action::Updated } else { Action::Added };
     let event = Event {
         resource,

@@ -4,6 +4,8 @@ mod agreements;
 mod boards;
 mod catalog;
 mod companies;
+mod configurations;
+mod invoices;
 mod members;
 mod names;
 
@@ -38,8 +40,13 @@ pub(crate) fn build(data_set: DataSet, base_url: &str, now: DateTime<Utc>) -> St
     boards::fill(&mut store, size.boards);
     members::fill_api_member(&mut store);
     companies::fill(&mut store, size.companies, size.contacts);
+    agreements::fill_cycles(&mut store);
     catalog::fill(&mut store, size.products);
+    configurations::fill(&mut store);
     agreements::fill(&mut store, size.agreements, data_set, now);
+    if data_set == DataSet::Msp {
+        invoices::fill(&mut store, now);
+    }
     store
 }
 

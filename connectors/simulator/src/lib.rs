@@ -15,6 +15,7 @@
 
 mod answer;
 mod assumptions;
+mod bundles;
 mod call;
 mod callbacks;
 mod conditions;
@@ -39,14 +40,15 @@ mod resources;
 mod rights;
 mod route;
 mod server;
+mod sight;
 mod simulator;
 mod site;
 mod store;
 mod time;
 
 pub use assumptions::{
-    Assumptions, BadCredentials, BadPage, BlockedCompany, CallbackRight, InactiveProduct, OverLimit, UnknownField,
-    WrongCompany,
+    Assumptions, BadCredentials, BadPage, BlockedCompany, CallbackRight, InactiveProduct, LinkedTwice, OverLimit,
+    UnknownField, WrongCompany,
 };
 pub use callbacks::LoggedDelivery;
 pub use faults::{Fault, FaultMatch, FaultRule};

@@ -97,6 +97,13 @@ impl Simulator {
         self.site.rights_mut().change(change);
     }
 
+    /// Hides every row of these kinds (`boards`, `companyTypes`, …) from the API member, as "customize" of Table Setup
+    /// does, and shows all others again. Unknown kinds are left out.
+    pub fn hide(&self, kinds: &[&str]) {
+        let hidden = kinds.iter().filter_map(|kind| Resource::named(kind)).collect();
+        self.site.set_hidden(hidden);
+    }
+
     /// Replaces the API member's keys; the old ones are refused from now on.
     pub fn rotate_keys(&self, public_key: &str, private_key: &str) {
         self.site.set_keys(Keys {

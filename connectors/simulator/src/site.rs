@@ -1,5 +1,6 @@
 //! Everything one simulated site knows.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{DateTime, Utc};
@@ -10,6 +11,7 @@ use crate::faults::Faults;
 use crate::gate::RateWindow;
 use crate::journal::Journal;
 use crate::options::{Clock, SimulatorOptions};
+use crate::resource::Resource;
 use crate::rights::Rights;
 use crate::store::Store;
 
@@ -24,6 +26,7 @@ pub(crate) struct Site {
     store: RwLock<Store>,
     rights: RwLock<Rights>,
     keys: RwLock<Keys>,
+    hidden: RwLock<BTreeSet<Resource>>,
     faults: Mutex<Faults>,
     journal: Mutex<Journal>,
     rate: Mutex<RateWindow>,
@@ -56,6 +59,7 @@ impl Site {
                 public: options.public_key,
                 private: options.private_key,
             }),
+            hidden: RwLock::default(),
             faults: Mutex::default(),
             journal: Mutex::default(),
             rate: Mutex::default(),
@@ -90,6 +94,15 @@ impl Site {
 
     pub(crate) fn set_keys(&self, keys: Keys) {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    /// The setup tables whose rows the role hides.
+    pub(crate) fn hidden(&self) -> BTreeSet<Resource> {
+        self.hidden.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_hidden(&self, hidden: BTreeSet<Resource>) {
+        *self.hidden.write().unwrap_or_else(PoisonError::into_inner) = hidden;
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {

@@ -100,6 +100,11 @@ impl Store {
                 reference.insert((*name).to_owned(), value.clone());
             }
         }
+        if traits.title != "name"
+            && let Some(title) = record.get(traits.title)
+        {
+            reference.insert("name".to_owned(), title.clone());
+        }
         match resource {
             Resource::Contacts | Resource::Members => {
                 let names = [text_of(record, "firstName"), text_of(record, "lastName")];

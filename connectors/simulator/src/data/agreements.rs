@@ -21,8 +21,29 @@ const NAMES: [&str; 5] = [
     "Security Suite",
     "Network Care",
 ];
+/// The id of the billing cycle of a month.
+pub(super) const MONTHLY: i64 = 2;
+/// Identifier, name and what it means.
+const CYCLES: [(&str, &str, &str); 5] = [
+    ("W", "Weekly", "Weekly"),
+    ("M", "Monthly", "Monthly"),
+    ("Q", "Quarterly", "Quarterly"),
+    ("S", "Semi-Annual", "SemiAnnual"),
+    ("Y", "Yearly", "Yearly"),
+];
 /// The product of Contoso's first addition, and its quantity.
 const ADOPTED: (i64, u32) = (2, 3);
+
+/// The rhythms in which agreements and products are billed.
+pub(super) fn fill_cycles(store: &mut Store) {
+    for (index, (identifier, name, option)) in CYCLES.into_iter().enumerate() {
+        let id = id_from(1, index);
+        let record = json!({
+            "id": id, "identifier": identifier, "name": name, "defaultFlag": id == MONTHLY, "billingOptions": option,
+        });
+        put(store, Resource::BillingCycles, record);
+    }
+}
 
 /// Agreements with their types; each of the first companies has "Managed Backup".
 pub(super) fn fill(store: &mut Store, agreements: usize, data_set: DataSet, now: DateTime<Utc>) {
@@ -107,7 +128,7 @@ fn agreement(store: &Store, index: usize, company: i64, now: DateTime<Utc>) -> V
         "reasonCancelled": cancelled.then_some("Customer moved to another provider"),
         "agreementStatus": status,
         "billAmount": of_decimal(Decimal::ZERO),
-        "billingCycle": { "id": 2, "name": "Monthly" },
+        "billingCycle": to(store, Resource::BillingCycles, MONTHLY),
         "invoicingCycle": "CalendarYear",
         "periodType": "Current",
         "nextInvoiceDate": first_of_month(now, 1),

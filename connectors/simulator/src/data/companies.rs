@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::{id_from, ids, names, put, to};
 use crate::model::text_of;
 use crate::resource::Resource;
+use crate::resources;
 use crate::store::Store;
 
 const FIRST_ID: i64 = 250;
-const SITES_FROM: i64 = 1000;
 /// Name, whether it is the default, whether it is inactive, whether it blocks saving.
 const STATUSES: [(&str, bool, bool, bool); 4] = [
     ("Active", true, false, false),
@@ -38,12 +38,27 @@ pub(super) fn fill(store: &mut Store, companies: usize, contacts: usize) {
     }
     for index in 0..companies {
         let record = company(store, index);
-        put(store, Resource::Companies, record);
+        let id = put(store, Resource::Companies, record);
+        resources::settle(store, Resource::Companies, id);
+    }
+    for (id, description, means) in [
+        (1, "Email", "emailFlag"),
+        (2, "Direct", "phoneFlag"),
+        (3, "Mobile", "phoneFlag"),
+        (4, "Fax", "faxFlag"),
+    ] {
+        let flag = |name: &str| name == means;
+        let record = json!({
+            "id": id, "description": description, "phoneFlag": flag("phoneFlag"), "faxFlag": flag("faxFlag"),
+            "emailFlag": flag("emailFlag"), "defaultFlag": id < 3,
+        });
+        put(store, Resource::CommunicationTypes, record);
     }
     let companies = ids(store, Resource::Companies);
     for (index, company) in companies.iter().cycle().take(contacts).enumerate() {
         let record = contact(store, index, *company, index < companies.len());
-        put(store, Resource::Contacts, record);
+        let id = put(store, Resource::Contacts, record);
+        resources::settle(store, Resource::Contacts, id);
     }
 }
 
@@ -73,7 +88,6 @@ fn company(store: &Store, index: usize) -> Value {
         "country": { "id": 1, "name": "United States" },
         "phoneNumber": phone(index),
         "website": format!("https://www.{}.example", identifier.to_lowercase()),
-        "site": { "id": id_from(SITES_FROM, index), "name": "Main" },
         "leadFlag": false,
         "isVendorFlag": kind == 3,
         "deletedFlag": deleted,
@@ -104,11 +118,11 @@ fn contact(store: &Store, index: usize, company: i64, default: bool) -> Value {
         "defaultBillingFlag": default,
         "communicationItems": [
             {
-                "id": id_from(1, index * 2), "type": { "id": 1, "name": "Email" }, "value": format!("{mailbox}@{domain}"),
+                "id": id_from(1, index * 2), "type": to(store, Resource::CommunicationTypes, 1), "value": format!("{mailbox}@{domain}"),
                 "defaultFlag": true, "domain": format!("@{domain}"), "communicationType": "Email",
             },
             {
-                "id": id_from(1, index * 2 + 1), "type": { "id": 2, "name": "Direct" }, "value": phone(index),
+                "id": id_from(1, index * 2 + 1), "type": to(store, Resource::CommunicationTypes, 2), "value": phone(index),
                 "defaultFlag": true, "communicationType": "Phone",
             },
         ],

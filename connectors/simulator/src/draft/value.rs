@@ -154,8 +154,9 @@ fn resolve(
     let Some(text) = members.get(key).and_then(Value::as_str) else {
         return Ok(Err(FieldError::required(&format!("{}/id", field.name))));
     };
+    let indexed = if key == "name" { resource.traits().title } else { key };
     let id = store
-        .with(resource, key, text)
+        .with(resource, indexed, text)
         .next()
         .and_then(|record| record.get("id"))
         .and_then(Value::as_i64);

@@ -1,6 +1,7 @@
 //! Agreement types: what their fields are.
 
-use crate::model::{Model, choice, double, flag, int, open, text};
+use crate::model::{Model, choice, double, flag, int, open, text, to};
+use crate::resource::Resource;
 
 /// `AgreementType`, as the vendor describes it.
 pub(crate) static AGREEMENT_TYPE: Model = Model {
@@ -39,7 +40,7 @@ pub(crate) static AGREEMENT_TYPE: Model = Model {
         choice("employeeCompNotExceed", COMP_LIMIT),
         double("compHourlyRate"),
         double("compLimitAmount"),
-        open("billingCycle"),
+        to("billingCycle", Resource::BillingCycles),
         flag("billOneTimeFlag"),
         open("billingTerms"),
         choice("invoicingCycle", CYCLE),

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use crate::assumptions::Assumptions;
 use crate::draft::Draft;
-use crate::errors::{ApiError, FieldError};
+use crate::errors::FieldError;
 use crate::model::{is_set, reference_id, text_of};
 use crate::number::zero;
 use crate::resource::Resource;
@@ -36,17 +35,8 @@ pub(super) fn complete(store: &Store, draft: &mut Draft) {
     }
 }
 
-/// Refuses to delete a product that an addition bills.
-pub(super) fn check_unused(store: &Store, assumptions: &Assumptions, product: i64) -> Result<(), ApiError> {
-    let used = store
-        .all(Resource::Additions)
-        .any(|addition| reference_id(addition, "product") == Some(product));
-    let refusal = || {
-        ApiError::new(
-            409,
-            &assumptions.in_use_code,
-            "The record is in use and cannot be deleted.",
-        )
-    };
-    if used { Err(refusal()) } else { Ok(()) }
+/// Whether an addition bills a product.
+pub(super) fn is_used(store: &Store, product: i64) -> bool {
+    let mut additions = store.all(Resource::Additions);
+    additions.any(|addition| reference_id(addition, "product") == Some(product))
 }

@@ -59,6 +59,34 @@ pub(super) fn open_with(site: &Site, store: &mut Store, ticket: i64, extras: &Re
     }
 }
 
+/// The notes of a ticket in the shape that is common to all kinds of note; the simulator keeps only this kind.
+pub(crate) fn all_of_ticket(store: &Store, ticket: i64) -> Vec<Record> {
+    let reference = store.reference(Resource::Tickets, ticket).unwrap_or_default();
+    let notes = store.with(Resource::Notes, "ticketId", &ticket.to_string());
+    notes.map(|note| common_shape(note, &reference)).collect()
+}
+
+fn common_shape(note: &Record, ticket: &Value) -> Record {
+    let mut shown = Record::new();
+    shown.insert("noteType".to_owned(), json!("TicketNote"));
+    shown.insert("ticket".to_owned(), ticket.clone());
+    for name in ["isMarkdownFlag", "bundledFlag", "mergedFlag", "createdByParentFlag"] {
+        shown.insert(name.to_owned(), json!(false));
+    }
+    if let Some(author) = note.get("createdBy") {
+        shown.insert("originalAuthor".to_owned(), author.clone());
+    }
+    let shared = ["id", "text", "issueFlag", "member", "contact", "_info"]
+        .into_iter()
+        .chain(DESTINATIONS);
+    for name in shared {
+        if let Some(value) = note.get(name) {
+            shown.insert(name.to_owned(), value.clone());
+        }
+    }
+    shown
+}
+
 /// Removes a ticket's notes with it.
 pub(super) fn delete_all(store: &mut Store, ticket: i64) {
     let notes: Vec<i64> = store

@@ -1,8 +1,11 @@
 //! `/service/…`
 
-use super::{ALL, Endpoint};
+use super::{ADD_AND_DELETE, ALL, Endpoint};
+use crate::models::configuration::CONFIGURATION_REFERENCE;
+use crate::models::ticket::ALL_NOTE;
 use crate::resource::Resource;
-use crate::rights::{TABLE_SETUP, TICKETS};
+use crate::resources;
+use crate::rights::{CONFIGURATIONS, TABLE_SETUP, TICKETS};
 
 pub(super) static ENDPOINTS: &[Endpoint] = &[
     Endpoint::at(&["service", "boards"], Resource::Boards).needs(TABLE_SETUP),
@@ -30,11 +33,24 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     Endpoint::at(&["service", "tickets"], Resource::Tickets)
         .needs(TICKETS)
         .takes(ALL),
-    Endpoint::at(&["service", "tickets", "*", "notes"], Resource::Notes)
-        .under(Resource::Tickets, "ticketId")
+    of_ticket(&["service", "tickets", "*", "notes"], Resource::Notes)
         .needs(TICKETS)
         .takes(ALL),
+    of_ticket(&["service", "tickets", "*", "allnotes"], Resource::Notes)
+        .needs(TICKETS)
+        .shown_as(&ALL_NOTE, resources::all_of_ticket),
+    of_ticket(
+        &["service", "tickets", "*", "configurations"],
+        Resource::TicketConfigurations,
+    )
+    .needs(CONFIGURATIONS)
+    .takes(ADD_AND_DELETE)
+    .shown_as(&CONFIGURATION_REFERENCE, resources::of_ticket),
 ];
+
+const fn of_ticket(path: &'static [&'static str], resource: Resource) -> Endpoint {
+    Endpoint::at(path, resource).under(Resource::Tickets, "ticketId")
+}
 
 const fn of_board(path: &'static [&'static str], resource: Resource) -> Endpoint {
     Endpoint::at(path, resource).under(Resource::Boards, "board/id")

@@ -7,6 +7,8 @@ mod additions;
 #[cfg(test)]
 mod boards;
 #[cfg(test)]
+mod bundles;
+#[cfg(test)]
 mod callbacks;
 #[cfg(test)]
 mod client;
