@@ -51,7 +51,7 @@ pub(super) fn fill(store: &mut Store, agreements: usize, data_set: DataSet, now:
         let record = json!({
             "id": id_from(1, index), "name": name, "defaultFlag": index == 0, "inactiveFlag": false, "prorateFlag": true,
             "employeeCompRate": "Hourly", "employeeCompNotExceed": "Billing", "invoicingCycle": "CalendarYear",
-            "billTime": "Billable", "billExpenses": "Billable", "billProducts": "Billable",
+            "billingCycle": to(store, Resource::BillingCycles, MONTHLY), "billTime": "Billable", "billExpenses": "Billable", "billProducts": "Billable",
         });
         put(store, Resource::AgreementTypes, record);
     }

@@ -13,12 +13,20 @@ mod callbacks;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod companies;
+#[cfg(test)]
+mod configurations;
+#[cfg(test)]
 mod deliveries;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod finance;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod receiver;
+#[cfg(test)]
+mod setup;
 #[cfg(test)]
 mod tickets;
