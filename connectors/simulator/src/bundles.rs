@@ -12,7 +12,7 @@ use crate::site::Site;
 
 /// POST: 200 with one result for every request, in the order of the requests.
 pub(crate) fn answer(site: &Site, body: &[u8]) -> Result<Answer, ApiError> {
-    let refused = |message: String| ApiError::with_null_errors(400, "InvalidObject", message);
+    let refused = |message: String| ApiError::new(400, "InvalidObject", message);
     let body: Value =
         serde_json::from_slice(body).map_err(|error| refused(format!("bundle object is invalid: {error}")))?;
     let requests = body.as_object().and_then(|body| member(body, "requests"));

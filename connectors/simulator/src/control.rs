@@ -79,6 +79,12 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
             let member = call.query.get("member").unwrap_or(PERSON);
             Ok(plain(Value::Object(upsert(site, resource, read(call)?, member))))
         }
+        ("DELETE", ["records", resource, id]) => {
+            let resource = named(resource)?;
+            let member = call.query.get("member").unwrap_or(PERSON);
+            let removed = id.parse().ok().and_then(|id| remove(site, resource, id, member));
+            Ok(Answer::empty(if removed.is_some() { 204 } else { 404 }))
+        }
         _ => Err(Answer::text(404, "no such control endpoint")),
     }
 }
@@ -118,6 +124,21 @@ pub(crate) fn upsert(site: &Site, resource: Resource, members: Record, member: &
     };
     callbacks::announce(site, &store, event);
     record
+}
+
+/// Removes a record and what hangs on it, as a member did it. Nothing is asked.
+pub(crate) fn remove(site: &Site, resource: Resource, id: i64, member: &str) -> Option<Record> {
+    let mut store = site.store_mut();
+    let record = store.remove(resource, id)?;
+    resources::follow_removal(&mut store, resource, &record);
+    let event = Event {
+        resource,
+        record: &record,
+        action: Action::Deleted,
+        by: member,
+    };
+    callbacks::announce(site, &store, event);
+    Some(record)
 }
 
 #[derive(Deserialize)]

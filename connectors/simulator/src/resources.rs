@@ -16,7 +16,7 @@ mod types;
 
 use serde_json::{Value, json};
 
-pub(crate) use commit::{settle, stamp};
+pub(crate) use commit::{follow_removal, settle, stamp};
 pub(crate) use configurations::{of_agreement, of_ticket};
 pub(crate) use notes::all_of_ticket;
 
@@ -25,7 +25,7 @@ use crate::callbacks::Action;
 use crate::draft::Draft;
 use crate::errors::ApiError;
 use crate::list::reaches_mine;
-use crate::model::{Model, Record, at, reference_id};
+use crate::model::{Model, Record, at};
 use crate::patch;
 use crate::projection::Projection;
 use crate::resource::Resource;
@@ -50,6 +50,9 @@ pub(crate) fn read(site: &Site, place: Place, level: Level, fields: Option<&str>
     let record = match (place.endpoint.view, place.parent) {
         (Some(view), Some(parent)) => {
             check_parent(site, &store, place.endpoint, place.parent)?;
+            if level == Level::My && !reaches_mine(&store, place.endpoint, place.parent, &Record::new()) {
+                return Err(ApiError::forbidden());
+            }
             let mut records = (view.records)(&store, parent).into_iter();
             let found = records.find(|record| record.get("id") == Some(&json!(place.id)));
             found.ok_or_else(|| ApiError::no_record(place.endpoint.model().label, place.id))?
@@ -149,24 +152,8 @@ fn delete_one(site: &Site, place: Place, level: Level) -> Result<Record, ApiErro
     } else {
         store.remove(endpoint.resource, id);
     }
-    match endpoint.resource {
-        Resource::Tickets => notes::delete_all(&mut store, id),
-        Resource::Contacts => communications::delete_all(&mut store, id),
-        Resource::Configurations => configurations::unlink_all(&mut store, id),
-        Resource::Communications => {
-            if let Some(contact) = record.get("contactId").and_then(Value::as_i64) {
-                communications::lead_contact(&mut store, contact);
-                commit::touch(site, &mut store, Resource::Contacts, contact);
-            }
-        }
-        Resource::CompanyTypeAssociations => {
-            if let Some(company) = reference_id(&record, "company") {
-                types::lead_company(&mut store, company);
-                commit::touch(site, &mut store, Resource::Companies, company);
-            }
-        }
-        _ => {}
-    }
+    commit::follow_removal(&mut store, endpoint.resource, &record);
+    commit::touch_leader(site, &mut store, endpoint.resource, &record);
     commit::tell(site, &store, endpoint.resource, &record, Action::Deleted);
     Ok(record)
 }
@@ -206,7 +193,7 @@ pub(crate) fn check_parent(
 pub(crate) fn parse(model: &Model, body: &[u8]) -> Result<Value, ApiError> {
     serde_json::from_slice(body).map_err(|error| {
         let message = format!("{} object is invalid: {error}", model.resource);
-        ApiError::with_null_errors(400, "InvalidObject", message)
+        ApiError::new(400, "InvalidObject", message)
     })
 }
 

@@ -149,6 +149,12 @@ impl Simulator {
         Some(control::upsert(&self.site, Resource::named(kind)?, members, member))
     }
 
+    /// Removes a record and what hangs on it, without asking, and answers it. `None` for an unknown kind or id.
+    /// Callbacks are told that a person did it.
+    pub fn remove(&self, kind: &str, id: i64) -> Option<Map<String, Value>> {
+        control::remove(&self.site, Resource::named(kind)?, id, PERSON)
+    }
+
     /// Waits until the server ends.
     ///
     /// # Errors

@@ -67,17 +67,6 @@ pub(super) fn finish(
         (Resource::Notes, Some(ticket)) if site.assumptions.note_touches_ticket => {
             touch(site, store, Resource::Tickets, ticket);
         }
-        (Resource::Communications, Some(contact)) => {
-            communications::lead_contact(store, contact);
-            touch(site, store, Resource::Contacts, contact);
-        }
-        (Resource::CompanyTypeAssociations, _) => {
-            let row = store.get(resource, id);
-            if let Some(company) = row.and_then(|row| reference_id(row, "company")) {
-                types::lead_company(store, company);
-                touch(site, store, Resource::Companies, company);
-            }
-        }
         (Resource::Additions, Some(agreement)) if site.assumptions.additions_announce_agreement => {
             if let Some(agreement) = store.get(Resource::Agreements, agreement) {
                 tell(site, store, Resource::Agreements, agreement, Action::Updated);
@@ -87,6 +76,7 @@ pub(super) fn finish(
         _ => {}
     }
     let record = store.get(resource, id).cloned().unwrap_or_default();
+    touch_leader(site, store, resource, &record);
     if !is_set(&extras, "skipCallback") {
         let action = if before.is_none() {
             Action::Added
@@ -107,7 +97,72 @@ pub(crate) fn settle(store: &mut Store, resource: Resource, id: i64) {
         }
         Resource::Contacts => communications::follow_contact(store, id),
         Resource::Agreements => agreements::lead_additions(store, id),
-        _ => {}
+        _ => {
+            let record = store.get(resource, id);
+            if let Some((leader, id)) = record.and_then(|record| leader(resource, record)) {
+                follow_rows(store, leader, id);
+            }
+        }
+    }
+}
+
+/// Removes what hangs on a record that was just removed, and brings what is kept twice into line.
+pub(crate) fn follow_removal(store: &mut Store, resource: Resource, record: &Record) {
+    let id = record.get("id").and_then(Value::as_i64).unwrap_or_default();
+    match resource {
+        Resource::Tickets => {
+            remove_children(store, Resource::Notes, "ticketId", id);
+            remove_children(store, Resource::TicketConfigurations, "ticketId", id);
+        }
+        Resource::Contacts => remove_children(store, Resource::Communications, "contactId", id),
+        Resource::Agreements => {
+            for children in [
+                Resource::Additions,
+                Resource::Adjustments,
+                Resource::AgreementConfigurations,
+            ] {
+                remove_children(store, children, "agreementId", id);
+            }
+        }
+        Resource::Configurations => configurations::unlink_all(store, id),
+        _ => {
+            if let Some((leader, id)) = leader(resource, record) {
+                follow_rows(store, leader, id);
+            }
+        }
+    }
+}
+
+/// The record that repeats a list of records of this kind.
+fn leader(resource: Resource, record: &Record) -> Option<(Resource, i64)> {
+    match resource {
+        Resource::Communications => Some((Resource::Contacts, record.get("contactId")?.as_i64()?)),
+        Resource::CompanyTypeAssociations => Some((Resource::Companies, reference_id(record, "company")?)),
+        _ => None,
+    }
+}
+
+fn follow_rows(store: &mut Store, leader: Resource, id: i64) {
+    match leader {
+        Resource::Contacts => communications::lead_contact(store, id),
+        _ => types::lead_company(store, id),
+    }
+}
+
+/// Marks the record that repeats a written one as changed too.
+pub(super) fn touch_leader(site: &Site, store: &mut Store, resource: Resource, record: &Record) {
+    if let Some((leader, id)) = leader(resource, record) {
+        touch(site, store, leader, id);
+    }
+}
+
+fn remove_children(store: &mut Store, children: Resource, field: &str, parent: i64) {
+    let rows: Vec<i64> = store
+        .with(children, field, &parent.to_string())
+        .filter_map(|row| row.get("id")?.as_i64())
+        .collect();
+    for row in rows {
+        store.remove(children, row);
     }
 }
 
@@ -133,7 +188,7 @@ pub(crate) fn stamp(site: &Site, store: &Store, resource: Resource, record: &mut
 }
 
 /// Marks a record as changed by the API member, as a change of what hangs on it does.
-pub(super) fn touch(site: &Site, store: &mut Store, resource: Resource, id: i64) {
+fn touch(site: &Site, store: &mut Store, resource: Resource, id: i64) {
     if let Some(mut record) = store.get(resource, id).cloned() {
         stamp(site, store, resource, &mut record, MEMBER);
         store.put(resource, record.clone());

@@ -168,13 +168,6 @@ pub(super) fn lead_contact(store: &mut Store, contact: i64) {
     store.put(Resource::Contacts, record);
 }
 
-/// Removes a contact's communications with it.
-pub(super) fn delete_all(store: &mut Store, contact: i64) {
-    for row in rows(store, contact) {
-        store.remove(Resource::Communications, row);
-    }
-}
-
 fn is_free(store: &Store, contact: i64, id: i64) -> bool {
     let row = store.get(Resource::Communications, id);
     row.is_none_or(|row| row.get("contactId").and_then(Value::as_i64) == Some(contact))

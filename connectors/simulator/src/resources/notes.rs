@@ -87,17 +87,6 @@ fn common_shape(note: &Record, ticket: &Value) -> Record {
     shown
 }
 
-/// Removes a ticket's notes with it.
-pub(super) fn delete_all(store: &mut Store, ticket: i64) {
-    let notes: Vec<i64> = store
-        .with(Resource::Notes, "ticketId", &ticket.to_string())
-        .filter_map(|note| note.get("id").and_then(Value::as_i64))
-        .collect();
-    for note in notes {
-        store.remove(Resource::Notes, note);
-    }
-}
-
 fn sign(site: &Site, store: &Store, note: &mut Record) {
     note.insert("dateCreated".to_owned(), json!(time::show(site.now())));
     note.insert("createdBy".to_owned(), json!(MEMBER));

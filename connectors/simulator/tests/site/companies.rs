@@ -167,6 +167,13 @@ async fn items_of_a_contact_and_its_communications_agree() {
     let found = "company/contacts?childConditions=communicationItems/value='ann@fabrikam.example'";
     assert_eq!(bench.read(found).await[0]["id"], made["id"]);
 
+    let raw = json!({ "id": 700, "contactId": made["id"], "type": { "id": 2, "name": "Direct" }, "value": "555" });
+    let raw = raw.as_object().expect("an object").clone();
+    bench.simulator.upsert("communications", raw).expect("a kind");
+    assert_eq!(agree().await.as_array().map(Vec::len), Some(3));
+    bench.simulator.remove("communications", 700).expect("a record");
+    assert_eq!(agree().await.as_array().map(Vec::len), Some(2));
+
     for (items, field) in [
         (json!([{ "value": "x" }]), "communicationItems/type"),
         (json!([{ "type": { "id": 1 } }]), "communicationItems/value"),
