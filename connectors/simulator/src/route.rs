@@ -129,6 +129,7 @@ fn match_endpoint(endpoint: &'static Endpoint, segments: &[&str]) -> Option<Rout
 }
 
 const READ: &[Write] = &[];
+const ADD: &[Write] = &[Write::Post];
 const ADD_AND_DELETE: &[Write] = &[Write::Post, Write::Delete];
 const ALL: &[Write] = &[Write::Post, Write::Put, Write::Patch, Write::Delete];
 

@@ -142,7 +142,7 @@ impl Store {
                 .model()
                 .fields
                 .iter()
-                .filter(|field| matches!(field.kind, Kind::To(to) | Kind::OfBoard(to) if to == target))
+                .filter(|field| matches!(field.kind, Kind::To(to) | Kind::OfBoard(to) | Kind::OfCompany(to) if to == target))
                 .map(|field| field.name)
                 .collect();
             if fields.is_empty() {

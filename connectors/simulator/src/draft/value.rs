@@ -49,7 +49,9 @@ pub(super) fn read(
             }
         }
         Kind::To(resource) => return resolve(store, assumptions, field, resource, value),
-        Kind::OfBoard(resource) => Value::Object(reference(assumptions, field, resource, value)?),
+        Kind::OfBoard(resource) | Kind::OfCompany(resource) => {
+            Value::Object(reference(assumptions, field, resource, value)?)
+        }
         Kind::Many(resource) => {
             let Value::Array(elements) = value else {
                 return Err(unreadable(&value, "List"));

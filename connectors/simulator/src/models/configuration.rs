@@ -1,6 +1,6 @@
 //! Configurations, their types and statuses, and what links them to tickets and agreements.
 
-use crate::model::{Model, double, flag, int, open, text, time, to};
+use crate::model::{Model, double, flag, int, of_company, open, text, time, to};
 use crate::resource::Resource;
 
 /// `Configuration`, as the vendor describes it.
@@ -15,7 +15,7 @@ pub(crate) static CONFIGURATION: Model = Model {
         to("status", Resource::ConfigurationStatuses),
         to("company", Resource::Companies).required(),
         to("contact", Resource::Contacts),
-        to("site", Resource::Sites),
+        of_company("site", Resource::Sites),
         int("locationId"),
         int("businessUnitId"),
         text("deviceIdentifier", 100),

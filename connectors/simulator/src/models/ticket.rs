@@ -1,6 +1,6 @@
 //! Tickets and their notes: what their fields are and what they refuse.
 
-use crate::model::{Model, choice, double, flag, int, of_board, open, text, time, to};
+use crate::model::{Model, choice, double, flag, int, of_board, of_company, open, text, time, to};
 use crate::resource::Resource;
 
 /// `Ticket`, as the vendor describes it.
@@ -17,7 +17,7 @@ pub(crate) static TICKET: Model = Model {
         open("workRole"),
         open("workType"),
         to("company", Resource::Companies).required(),
-        to("site", Resource::Sites),
+        of_company("site", Resource::Sites),
         text("siteName", 156),
         text("addressLine1", 50),
         text("addressLine2", 50),

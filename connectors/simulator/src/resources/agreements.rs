@@ -116,11 +116,3 @@ fn first_of_next_month(now: DateTime<Utc>) -> Value {
     };
     Value::from(format!("{year:04}-{month:02}-01T00:00:00Z"))
 }
-
-/// Fills in an adjustment.
-pub(super) fn complete_adjustment(draft: &mut Draft, agreement: Option<i64>) {
-    if let Some(agreement) = agreement {
-        draft.fill("agreementId", agreement);
-    }
-    draft.fill_default("amount", zero());
-}

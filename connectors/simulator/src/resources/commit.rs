@@ -10,9 +10,10 @@ use super::{
 use crate::callbacks::{Action, Event, announce};
 use crate::draft::Draft;
 use crate::errors::ApiError;
-use crate::model::{Record, is_set, reference_id};
+use crate::model::{Kind, Record, is_set, reference_id};
+use crate::number::zero;
 use crate::resource::Resource;
-use crate::route::Endpoint;
+use crate::route::{Endpoint, Parent};
 use crate::site::{MEMBER, Site};
 use crate::store::Store;
 use crate::time;
@@ -26,20 +27,28 @@ pub(super) fn finish(
     mut draft: Draft,
 ) -> Result<Record, ApiError> {
     let resource = endpoint.resource;
+    attach(store, endpoint, parent, &mut draft);
+    if draft
+        .model
+        .field("site")
+        .is_some_and(|field| matches!(field.kind, Kind::OfCompany(_)))
+    {
+        sites::choose(store, &mut draft);
+    }
     match resource {
         Resource::Additions => additions::complete(site, store, &mut draft, parent),
-        Resource::Adjustments => agreements::complete_adjustment(&mut draft, parent),
+        Resource::Adjustments => draft.fill_default("amount", zero()),
         Resource::Agreements => agreements::complete(site, store, &mut draft),
         Resource::Tickets => tickets::complete(site, store, &mut draft)?,
-        Resource::Notes => notes::complete(site, store, &mut draft, parent),
+        Resource::Notes => notes::complete(site, store, &mut draft),
         Resource::Companies => companies::complete(store, &mut draft),
         Resource::Contacts => {
             companies::complete_contact(&mut draft);
             communications::complete_items(store, &site.assumptions, &mut draft)?;
         }
-        Resource::Communications => communications::complete(store, &mut draft, parent),
-        Resource::CompanyTypeAssociations => types::complete(store, &mut draft, parent),
-        Resource::Sites => sites::complete(store, &mut draft, parent),
+        Resource::Communications => communications::complete(store, &mut draft),
+        Resource::CompanyTypeAssociations => types::complete(store, &mut draft),
+        Resource::Sites => sites::complete(&mut draft),
         Resource::Configurations => configurations::complete(store, &mut draft),
         Resource::Catalog => catalog::complete(store, &mut draft),
         Resource::Callbacks => callbacks::complete(store, &mut draft),
@@ -88,6 +97,21 @@ pub(super) fn finish(
     Ok(record)
 }
 
+/// Makes a record hang on the record that the path names, whatever the body says.
+fn attach(store: &Store, endpoint: &Endpoint, parent: Option<i64>, draft: &mut Draft) {
+    let Some((Parent { resource, field }, id)) = endpoint.parent.zip(parent) else {
+        return;
+    };
+    match field.strip_suffix("/id") {
+        Some(member) => {
+            if let Some(reference) = store.reference(resource, id) {
+                draft.fill(member, reference);
+            }
+        }
+        None => draft.fill(field, id),
+    }
+}
+
 /// Brings what is kept twice into line with a record that was just written.
 pub(crate) fn settle(store: &mut Store, resource: Resource, id: i64) {
     match resource {
@@ -95,6 +119,7 @@ pub(crate) fn settle(store: &mut Store, resource: Resource, id: i64) {
             sites::open_first(store, id);
             types::follow_company(store, id);
         }
+        Resource::Sites => sites::lead_company(store, id),
         Resource::Contacts => communications::follow_contact(store, id),
         Resource::Agreements => agreements::lead_additions(store, id),
         _ => {

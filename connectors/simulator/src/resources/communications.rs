@@ -22,10 +22,7 @@ const ITEM: [&str; 7] = [
 ];
 
 /// Fills in a communication.
-pub(super) fn complete(store: &Store, draft: &mut Draft, contact: Option<i64>) {
-    if let Some(contact) = contact {
-        draft.fill("contactId", contact);
-    }
+pub(super) fn complete(store: &Store, draft: &mut Draft) {
     draft.fill_default("defaultFlag", false);
     derive(store, &mut draft.record);
 }

@@ -23,10 +23,6 @@ pub(super) fn complete(store: &Store, draft: &mut Draft) {
             draft.fill("status", status);
         }
     }
-    let company = reference_id(&draft.record, "company").and_then(|id| store.get(Resource::Companies, id));
-    if let Some(place) = company.and_then(|company| company.get("site")) {
-        draft.fill_default("site", place.clone());
-    }
     draft.fill_default("activeFlag", true);
     draft.fill_default("billFlag", false);
 }

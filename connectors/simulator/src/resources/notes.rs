@@ -14,10 +14,7 @@ use crate::time;
 const DESTINATIONS: [&str; 3] = ["detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag"];
 
 /// Fills in what the server computes and checks what it enforces.
-pub(super) fn complete(site: &Site, store: &Store, draft: &mut Draft, ticket: Option<i64>) {
-    if let Some(ticket) = ticket {
-        draft.fill("ticketId", ticket);
-    }
+pub(super) fn complete(site: &Site, store: &Store, draft: &mut Draft) {
     for name in DESTINATIONS.into_iter().chain(["issueFlag", "customerUpdatedFlag"]) {
         draft.fill_default(name, false);
     }

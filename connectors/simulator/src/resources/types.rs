@@ -8,11 +8,8 @@ use crate::model::{Record, at, reference_id};
 use crate::resource::Resource;
 use crate::store::Store;
 
-/// Fills in and checks an association. The path's company counts before that of the body.
-pub(super) fn complete(store: &Store, draft: &mut Draft, company: Option<i64>) {
-    if let Some(company) = company.and_then(|id| store.reference(Resource::Companies, id)) {
-        draft.fill("company", company);
-    }
+/// Checks an association.
+pub(super) fn complete(store: &Store, draft: &mut Draft) {
     let pair = |record: &Record| (reference_id(record, "company"), reference_id(record, "type"));
     let company = reference_id(&draft.record, "company").unwrap_or_default().to_string();
     let mut others = store.with(Resource::CompanyTypeAssociations, "company/id", &company);

@@ -1,6 +1,6 @@
 //! `/company/…`
 
-use super::{ALL, Endpoint};
+use super::{ADD, ALL, Endpoint};
 use crate::resource::Resource;
 use crate::rights::{COMPANIES, CONFIGURATIONS, CONTACTS, TABLE_SETUP};
 
@@ -8,8 +8,12 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     Endpoint::at(&["company", "companies"], Resource::Companies)
         .needs(COMPANIES)
         .takes(ALL),
-    Endpoint::at(&["company", "companies", "types"], Resource::CompanyTypes).needs(TABLE_SETUP),
-    Endpoint::at(&["company", "companies", "statuses"], Resource::CompanyStatuses).needs(TABLE_SETUP),
+    Endpoint::at(&["company", "companies", "types"], Resource::CompanyTypes)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    Endpoint::at(&["company", "companies", "statuses"], Resource::CompanyStatuses)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
     of_company(&["company", "companies", "*", "sites"], Resource::Sites)
         .needs(COMPANIES)
         .takes(ALL),
@@ -35,17 +39,22 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     .under(Resource::Contacts, "contactId")
     .needs(CONTACTS)
     .takes(ALL),
-    Endpoint::at(&["company", "communicationtypes"], Resource::CommunicationTypes).needs(TABLE_SETUP),
+    Endpoint::at(&["company", "communicationtypes"], Resource::CommunicationTypes)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
     Endpoint::at(&["company", "configurations"], Resource::Configurations)
         .needs(CONFIGURATIONS)
         .takes(ALL)
         .in_bulk(),
-    Endpoint::at(&["company", "configurations", "types"], Resource::ConfigurationTypes).needs(TABLE_SETUP),
+    Endpoint::at(&["company", "configurations", "types"], Resource::ConfigurationTypes)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
     Endpoint::at(
         &["company", "configurations", "statuses"],
         Resource::ConfigurationStatuses,
     )
-    .needs(TABLE_SETUP),
+    .needs(TABLE_SETUP)
+    .takes(ADD),
 ];
 
 const fn of_company(path: &'static [&'static str], resource: Resource) -> Endpoint {

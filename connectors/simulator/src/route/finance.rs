@@ -1,6 +1,6 @@
 //! `/finance/…`
 
-use super::{ADD_AND_DELETE, ALL, Endpoint};
+use super::{ADD, ADD_AND_DELETE, ALL, Endpoint};
 use crate::models::configuration::CONFIGURATION_REFERENCE;
 use crate::resource::Resource;
 use crate::resources;
@@ -10,7 +10,9 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     Endpoint::at(&["finance", "agreements"], Resource::Agreements)
         .needs(AGREEMENTS)
         .takes(ALL),
-    Endpoint::at(&["finance", "agreements", "types"], Resource::AgreementTypes).needs(TABLE_SETUP),
+    Endpoint::at(&["finance", "agreements", "types"], Resource::AgreementTypes)
+        .needs(TABLE_SETUP)
+        .takes(ALL),
     of_agreement(&["finance", "agreements", "*", "additions"], Resource::Additions).takes(ALL),
     of_agreement(&["finance", "agreements", "*", "adjustments"], Resource::Adjustments).takes(ALL),
     of_agreement(
@@ -20,7 +22,9 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     .takes(ADD_AND_DELETE)
     .shown_as(&CONFIGURATION_REFERENCE, resources::of_agreement),
     Endpoint::at(&["finance", "invoices"], Resource::Invoices).needs(INVOICES),
-    Endpoint::at(&["finance", "billingcycles"], Resource::BillingCycles).needs(TABLE_SETUP),
+    Endpoint::at(&["finance", "billingcycles"], Resource::BillingCycles)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
 ];
 
 const fn of_agreement(path: &'static [&'static str], resource: Resource) -> Endpoint {

@@ -1,6 +1,6 @@
 //! `/procurement/…`
 
-use super::{ALL, Endpoint};
+use super::{ADD, ALL, Endpoint};
 use crate::resource::Resource;
 use crate::rights::{CATALOG, PRODUCTS, TABLE_SETUP};
 
@@ -9,7 +9,13 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
         .needs(CATALOG)
         .takes(ALL),
     Endpoint::at(&["procurement", "products"], Resource::Products).needs(PRODUCTS),
-    Endpoint::at(&["procurement", "categories"], Resource::Categories).needs(TABLE_SETUP),
-    Endpoint::at(&["procurement", "subcategories"], Resource::SubCategories).needs(TABLE_SETUP),
-    Endpoint::at(&["procurement", "types"], Resource::ProductTypes).needs(TABLE_SETUP),
+    Endpoint::at(&["procurement", "categories"], Resource::Categories)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    Endpoint::at(&["procurement", "subcategories"], Resource::SubCategories)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    Endpoint::at(&["procurement", "types"], Resource::ProductTypes)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
 ];

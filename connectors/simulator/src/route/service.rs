@@ -1,6 +1,6 @@
 //! `/service/…`
 
-use super::{ADD_AND_DELETE, ALL, Endpoint};
+use super::{ADD, ADD_AND_DELETE, ALL, Endpoint};
 use crate::models::configuration::CONFIGURATION_REFERENCE;
 use crate::models::ticket::ALL_NOTE;
 use crate::resource::Resource;
@@ -8,11 +8,21 @@ use crate::resources;
 use crate::rights::{CONFIGURATIONS, TABLE_SETUP, TICKETS};
 
 pub(super) static ENDPOINTS: &[Endpoint] = &[
-    Endpoint::at(&["service", "boards"], Resource::Boards).needs(TABLE_SETUP),
-    of_board(&["service", "boards", "*", "statuses"], Resource::BoardStatuses).needs(TABLE_SETUP),
-    of_board(&["service", "boards", "*", "types"], Resource::BoardTypes).needs(TABLE_SETUP),
-    of_board(&["service", "boards", "*", "subtypes"], Resource::BoardSubTypes).needs(TABLE_SETUP),
-    of_board(&["service", "boards", "*", "items"], Resource::BoardItems).needs(TABLE_SETUP),
+    Endpoint::at(&["service", "boards"], Resource::Boards)
+        .needs(TABLE_SETUP)
+        .takes(ALL),
+    of_board(&["service", "boards", "*", "statuses"], Resource::BoardStatuses)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    of_board(&["service", "boards", "*", "types"], Resource::BoardTypes)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    of_board(&["service", "boards", "*", "subtypes"], Resource::BoardSubTypes)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    of_board(&["service", "boards", "*", "items"], Resource::BoardItems)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
     of_board(
         &["service", "boards", "*", "typesubtypeitemassociations"],
         Resource::BoardAssociations,
@@ -27,8 +37,12 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     of_board(&["service", "info", "boards", "*", "types"], Resource::BoardTypes),
     of_board(&["service", "info", "boards", "*", "subtypes"], Resource::BoardSubTypes),
     of_board(&["service", "info", "boards", "*", "items"], Resource::BoardItems),
-    Endpoint::at(&["service", "priorities"], Resource::Priorities).needs(TABLE_SETUP),
-    Endpoint::at(&["service", "sources"], Resource::Sources).needs(TABLE_SETUP),
+    Endpoint::at(&["service", "priorities"], Resource::Priorities)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    Endpoint::at(&["service", "sources"], Resource::Sources)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
     Endpoint::at(&["service", "teams"], Resource::Teams).needs(TABLE_SETUP),
     Endpoint::at(&["service", "tickets"], Resource::Tickets)
         .needs(TICKETS)

@@ -62,6 +62,40 @@ async fn a_company_has_a_site_from_the_start() {
         )
         .await;
     assert_eq!(ticket["site"], made["site"]);
+    let rename = json!([{ "op": "replace", "path": "name", "value": "Head Office" }]);
+    assert_eq!(bench.patch(&first, rename).await.0, 200);
+    for path in [
+        format!("company/companies/{}", made["id"]),
+        format!("service/tickets/{}", ticket["id"]),
+    ] {
+        assert_eq!(bench.read(&path).await["site"]["name"], "Head Office", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_site_is_one_of_the_company() {
+    let bench = Bench::small().await;
+    bench.grant("Companies", "Company Maintenance", Level::All);
+    let body = json!({ "identifier": "Named", "name": "Named", "city": "Utica", "site": { "name": "Headquarters" } });
+    let (status, made) = bench.post("company/companies", body).await;
+    assert_eq!((status, &made["site"]["name"]), (201, &json!("Headquarters")), "{made}");
+    let company = json!({ "id": made["id"] });
+    let ticket = |site: Value| json!({ "summary": "x", "company": company, "site": site });
+    let (status, opened) = bench
+        .post("service/tickets", ticket(json!({ "name": "headquarters" })))
+        .await;
+    assert_eq!((status, &opened["site"]["id"]), (201, &made["site"]["id"]));
+    let foreign = bench.read("company/companies/250").await["site"].clone();
+    for (site, field) in [
+        (json!({ "id": foreign["id"] }), "site/id"),
+        (json!({ "name": "Depot" }), "site/name"),
+    ] {
+        let (status, body) = bench.post("service/tickets", ticket(site)).await;
+        assert_eq!((status, &body["errors"][0]["field"]), (400, &json!(field)));
+    }
+    let moved = json!([{ "op": "replace", "path": "company", "value": { "id": 250 } }]);
+    let (status, moved) = bench.patch(&format!("service/tickets/{}", opened["id"]), moved).await;
+    assert_eq!((status, &moved["site"]["id"]), (200, &foreign["id"]));
 }
 
 #[tokio::test]

@@ -180,3 +180,61 @@ async fn at_level_my_what_hangs_on_a_record_follows_it() {
     bench.simulator.upsert("tickets", assigned).expect("a kind");
     assert_eq!(bench.read("service/tickets/count").await["count"], 2);
 }
+
+#[tokio::test]
+async fn setup_tables_grow() {
+    let bench = Bench::small().await;
+    let place = json!({ "id": 2, "name": "Head Office" });
+    let department = json!({ "id": 10, "name": "Services" });
+    let board = json!({ "name": "Night Shift", "location": place, "department": department });
+    let (status, board) = bench.post("service/boards", board).await;
+    assert_eq!(status, 201, "{board}");
+    let statuses = format!("service/boards/{}/statuses", board["id"]);
+    let (status, made) = bench
+        .post(&statuses, json!({ "name": "New", "defaultFlag": true }))
+        .await;
+    assert_eq!((status, &made["board"]["name"]), (201, &json!("Night Shift")));
+    let ticket = json!({ "summary": "x", "company": { "id": 250 }, "board": { "name": "night shift" } });
+    let (status, ticket) = bench.post("service/tickets", ticket).await;
+    assert_eq!((status, &ticket["status"]["id"]), (201, &made["id"]));
+    let rename = json!([{ "op": "replace", "path": "name", "value": "Day Shift" }]);
+    assert_eq!(
+        bench.patch(&format!("service/boards/{}", board["id"]), rename).await.0,
+        200
+    );
+    assert_eq!(
+        bench.read("service/tickets/1?fields=board/name").await["board"]["name"],
+        "Day Shift"
+    );
+
+    for (path, body) in [
+        ("company/companies/statuses", json!({ "name": "On Hold" })),
+        ("company/companies/types", json!({ "name": "Partner" })),
+        ("company/configurations/types", json!({ "name": "Storage" })),
+        ("company/configurations/statuses", json!({ "description": "Sold" })),
+        (
+            "company/communicationTypes",
+            json!({ "description": "Pager", "phoneFlag": true }),
+        ),
+        ("procurement/categories", json!({ "name": "Cloud" })),
+        (
+            "procurement/subcategories",
+            json!({ "name": "Storage", "category": { "name": "cloud" } }),
+        ),
+        ("procurement/types", json!({ "name": "Licence" })),
+        ("service/priorities", json!({ "name": "Priority 6", "color": "Blue" })),
+        ("service/sources", json!({ "name": "Backup" })),
+        (
+            "finance/billingCycles",
+            json!({ "identifier": "2M", "name": "Two Months", "billingOptions": "BiMonthly" }),
+        ),
+    ] {
+        let (status, made) = bench.post(path, body).await;
+        assert_eq!(status, 201, "{path} {made}");
+        assert_eq!(bench.read(&format!("{path}/{}", made["id"])).await, made, "{path}");
+        let (status, refused) = bench.post(path, json!({})).await;
+        assert_eq!((status, &refused["code"]), (400, &json!("InvalidObject")), "{path}");
+    }
+    bench.grant("System", "Table Setup", Level::None);
+    assert_eq!(bench.post("service/sources", json!({ "name": "y" })).await.0, 403);
+}
