@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Assumptions {
-    /// What wrong keys or a missing client id are answered with. Default [`BadCredentials::Unauthorized`].
+    /// What wrong or disabled keys, or a missing client id, are answered with. Default [`BadCredentials::Unauthorized`].
     pub bad_credentials: BadCredentials,
     /// What a wrong company in the credentials is answered with. Default [`WrongCompany::CannotRoute`].
     pub wrong_company: WrongCompany,
@@ -16,6 +16,9 @@ pub struct Assumptions {
     pub page_size_over_limit: OverLimit,
     /// What a page or page size that is no positive number does. Default [`BadPage::UseDefault`].
     pub bad_page: BadPage,
+    /// Whether `pagination-type: forward-only` and `pageId` are heard. An older server ignores both and pages by `page`
+    /// with the `Link` of numbered pages. Default `true`.
+    pub forward_only: bool,
     /// Whether `orderBy` together with forward-only paging is refused rather than ignored. Default `true`.
     pub refuse_order_by_when_forward_only: bool,
     /// The `code` of the 400 for conditions that cannot be read. Default `ConnectWiseApi`.
@@ -67,6 +70,7 @@ impl Default for Assumptions {
             wrong_company: WrongCompany::CannotRoute,
             page_size_over_limit: OverLimit::Clamp,
             bad_page: BadPage::UseDefault,
+            forward_only: true,
             refuse_order_by_when_forward_only: true,
             bad_conditions_code: "ConnectWiseApi".to_owned(),
             unknown_condition_field: UnknownField::Refuse,

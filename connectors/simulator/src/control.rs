@@ -1,4 +1,5 @@
-//! The control endpoints under `/simulator/`: faults, rights, keys, the journal, deliveries, raw records. No credentials.
+//! The control endpoints under `/simulator/`: faults, rights, keys, clock, codebase, state, the journal, deliveries, raw
+//! records. No credentials.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ use crate::resource::Resource;
 use crate::resources;
 use crate::rights::RightsChange;
 use crate::site::{Keys, PERSON, Site};
+use crate::state;
 
 /// Answers a request below `/simulator/`.
 pub(crate) fn answer(site: &Site, call: &Call, rest: &[&str]) -> Answer {
@@ -48,14 +50,17 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
             Ok(Answer::empty(204))
         }
         ("PUT", ["keys"]) => {
-            let NewKeys {
-                public_key,
-                private_key,
-            } = read(call)?;
-            site.set_keys(Keys {
-                public: public_key,
-                private: private_key,
-            });
+            let change: KeysChange = read(call)?;
+            site.change_keys(|keys| change.apply(keys));
+            Ok(Answer::empty(204))
+        }
+        ("PUT", ["clock"]) => {
+            let Skew { offset_seconds } = read(call)?;
+            site.skew_clock(offset_seconds);
+            Ok(Answer::empty(204))
+        }
+        ("PUT", ["codebase"]) => {
+            site.set_codebase(read(call)?);
             Ok(Answer::empty(204))
         }
         ("GET", ["requests"]) => Ok(plain(json!(logged(site, call)))),
@@ -63,6 +68,15 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
             site.journal().clear();
             Ok(Answer::empty(204))
         }
+        ("GET", ["state"]) => match state::dump(site) {
+            // In one line: it is large, and for programs.
+            Ok(state) => Ok(Answer::text(200, &state.to_string()).with_content_type("application/json")),
+            Err(error) => Err(Answer::text(500, &error.to_string())),
+        },
+        ("PUT", ["state"]) => match state::load(site, &read(call)?) {
+            Ok(()) => Ok(Answer::empty(204)),
+            Err(refusal) => Err(Answer::text(400, &refusal.to_string())),
+        },
         ("GET", ["deliveries"]) => Ok(plain(json!(site.outbox.log().entries().collect::<Vec<_>>()))),
         ("DELETE", ["deliveries"]) => {
             site.outbox.log().clear();
@@ -141,11 +155,33 @@ pub(crate) fn remove(site: &Site, resource: Resource, id: i64, member: &str) -> 
     Some(record)
 }
 
+/// What is absent stays as it is.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct NewKeys {
-    public_key: String,
-    private_key: String,
+struct KeysChange {
+    public_key: Option<String>,
+    private_key: Option<String>,
+    enabled: Option<bool>,
+}
+
+impl KeysChange {
+    fn apply(self, keys: &mut Keys) {
+        if let Some(public) = self.public_key {
+            keys.public = public;
+        }
+        if let Some(private) = self.private_key {
+            keys.private = private;
+        }
+        if let Some(enabled) = self.enabled {
+            keys.enabled = enabled;
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Skew {
+    offset_seconds: i32,
 }
 
 /// The journal, narrowed by `method`, `pathContains` and `status`.

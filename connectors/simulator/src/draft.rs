@@ -162,5 +162,5 @@ impl Draft {
 /// The refusal of a member that a type lacks.
 pub(crate) fn unknown_member(assumptions: &Assumptions, name: &str, type_name: &str) -> ApiError {
     let message = format!("Could not find member '{name}' on object of type '{type_name}'.");
-    ApiError::with_null_errors(400, &assumptions.unknown_member_code, message)
+    ApiError::new(400, &assumptions.unknown_member_code, message)
 }

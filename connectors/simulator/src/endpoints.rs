@@ -7,6 +7,7 @@ use crate::assumptions::CallbackRight;
 use crate::bundles;
 use crate::call::{Call, Query};
 use crate::callbacks;
+use crate::codebase::Codebase;
 use crate::errors::ApiError;
 use crate::gate;
 use crate::list::{self, Ask};
@@ -27,10 +28,11 @@ pub(crate) fn answer(site: &Site, call: &Call) -> Answer {
     if let Err(refusal) = gate::limit_rate(site) {
         return refusal;
     }
-    if is_key_page(&segments) {
+    let codebase = site.codebase();
+    if is_key_page(&codebase, &segments) {
         return callbacks::key_answer(site, call);
     }
-    let path = match gate::endpoint_path(&segments) {
+    let path = match codebase.endpoint_path(&segments) {
         Ok(path) => path,
         Err(refusal) => return refusal,
     };
@@ -64,7 +66,7 @@ pub(crate) fn serve(site: &Site, call: &Call, route: &Route) -> Result<Answer, A
             bulk::answer(site, endpoint, work, level, &call.body)
         }
         ("GET", Route::MyMember) => my_member(site),
-        ("GET", Route::SystemInfo) => Ok(system_info()),
+        ("GET", Route::SystemInfo) => Ok(system_info(site)),
         ("GET", Route::RoleSettings { role }) => role_settings(site, *role),
         ("GET", Route::Collection { endpoint, parent }) => {
             let ask = ask(site, call, &call.query, endpoint, *parent)?;
@@ -189,9 +191,9 @@ const fn is_of_boards(resource: Resource) -> bool {
 }
 
 /// The address of the key that deliveries are signed with. It is outside of the API.
-fn is_key_page(segments: &[&str]) -> bool {
-    matches!(segments, [codebase, system, page, index]
-        if gate::is_codebase(codebase)
+fn is_key_page(codebase: &Codebase, segments: &[&str]) -> bool {
+    matches!(segments, [name, system, page, index]
+        if codebase.routes(name)
             && system.eq_ignore_ascii_case("system")
             && page.eq_ignore_ascii_case("callbackkey")
             && index.eq_ignore_ascii_case("index.rails"))
@@ -212,9 +214,9 @@ fn my_member(site: &Site) -> Result<Answer, ApiError> {
     Ok(Answer::json(200, member))
 }
 
-fn system_info() -> Answer {
+fn system_info(site: &Site) -> Answer {
     let body = json!({
-        "version": "v2025.1.10675",
+        "version": format!("{}.10675", site.codebase().version()),
         "isCloud": true,
         "serverTimeZone": "Eastern Standard Time",
         "licenseBits": [{ "name": "ServiceDesk", "activeFlag": true }, { "name": "Finance", "activeFlag": true }],
@@ -234,15 +236,16 @@ fn role_settings(site: &Site, role: i64) -> Result<Answer, ApiError> {
 
 /// Where a company's site is; `null` for a company that nobody knows.
 fn company_info(site: &Site, company: &str) -> Answer {
+    let codebase = site.codebase();
     let body = if company.eq_ignore_ascii_case(&site.company_id) {
         json!({
             "CompanyName": "Training MSP",
-            "Codebase": format!("{}/", gate::CODEBASE),
-            "VersionCode": "v2025.1",
+            "Codebase": format!("{}/", codebase.name),
+            "VersionCode": codebase.version(),
             "VersionNumber": "v4.6.106750",
             "CompanyID": site.company_id,
             "IsCloud": true,
-            "SiteUrl": site.base_url.trim_start_matches("http://"),
+            "SiteUrl": site.base_url.split_once("://").map(|(_, host)| host),
             "AllowedOrigins": [],
         })
     } else {

@@ -18,6 +18,7 @@ mod assumptions;
 mod bundles;
 mod call;
 mod callbacks;
+mod codebase;
 mod conditions;
 mod control;
 mod data;
@@ -35,6 +36,7 @@ mod number;
 mod options;
 mod patch;
 mod projection;
+mod random;
 mod resource;
 mod resources;
 mod rights;
@@ -43,16 +45,22 @@ mod server;
 mod sight;
 mod simulator;
 mod site;
+mod state;
 mod store;
 mod time;
+mod tls;
+mod trouble;
 
 pub use assumptions::{
     Assumptions, BadCredentials, BadPage, BlockedCompany, CallbackRight, InactiveProduct, LinkedTwice, OverLimit,
     UnknownField, WrongCompany,
 };
 pub use callbacks::LoggedDelivery;
-pub use faults::{Fault, FaultMatch, FaultRule};
+pub use codebase::{Codebase, OtherCodebase};
+pub use faults::{Chance, Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;
 pub use options::{Clock, DataSet, SimulatorOptions, system_clock};
 pub use rights::{Level, RightsChange};
 pub use simulator::Simulator;
+pub use state::StateError;
+pub use tls::Tls;

@@ -34,7 +34,7 @@ pub(crate) fn list(site: &Site, store: &Store, ask: &Ask<'_>) -> Result<Answer, 
     let shaped = shaped(store, ask);
     let mut records = select(site, store, ask, shaped.as_deref())?;
     let model = ask.endpoint.model();
-    let link = if ask.call.forward_only {
+    let link = if ask.call.forward_only && site.assumptions.forward_only {
         if site.assumptions.refuse_order_by_when_forward_only && ask.query.get("orderBy").is_some() {
             return Err(bad(
                 site,

@@ -136,7 +136,7 @@ fn bad_path(path: &str) -> ApiError {
 }
 
 fn refused(message: String) -> ApiError {
-    ApiError::with_null_errors(400, "InvalidObject", message)
+    ApiError::new(400, "InvalidObject", message)
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
+use chrono::TimeDelta;
 use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 
 use crate::callbacks::{self, LoggedDelivery};
+use crate::codebase::Codebase;
 use crate::control;
 use crate::data;
 use crate::faults::FaultRule;
@@ -16,7 +18,9 @@ use crate::options::SimulatorOptions;
 use crate::resource::Resource;
 use crate::rights::RightsChange;
 use crate::server;
-use crate::site::{Keys, PERSON, Site};
+use crate::site::{PERSON, Site};
+use crate::state::{self, StateError};
+use crate::tls;
 
 /// A ConnectWise PSA site that listens on 127.0.0.1 until it is shut down or dropped.
 pub struct Simulator {
@@ -32,14 +36,16 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// When the port cannot be bound.
+    /// When the port cannot be bound, or the certificate cannot be used with its key.
     pub async fn start(options: SimulatorOptions) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         let port = listener.local_addr()?.port();
-        let base_url = format!("http://127.0.0.1:{port}");
-        let store = data::build(options.data_set, &base_url, (options.clock)());
+        let tls = options.tls.as_ref().map(tls::config).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let base_url = format!("{scheme}://127.0.0.1:{port}");
+        let store = data::build(options.data_set, options.seed, &base_url, (options.clock)());
         let site = Arc::new(Site::new(options, base_url, store));
-        let server = server::server(listener, Arc::clone(&site))?;
+        let server = server::server(listener, tls, Arc::clone(&site))?;
         let handle = server.handle();
         let running = tokio::spawn(server);
         let deliverer = tokio::spawn(callbacks::run(Arc::clone(&site)));
@@ -52,7 +58,7 @@ impl Simulator {
         })
     }
 
-    /// `http://127.0.0.1:port`, without a slash at the end.
+    /// `http://127.0.0.1:port`, or `https://…` with a certificate; without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.site.base_url
@@ -106,10 +112,29 @@ impl Simulator {
 
     /// Replaces the API member's keys; the old ones are refused from now on.
     pub fn rotate_keys(&self, public_key: &str, private_key: &str) {
-        self.site.set_keys(Keys {
-            public: public_key.to_owned(),
-            private: private_key.to_owned(),
+        self.site.change_keys(|keys| {
+            public_key.clone_into(&mut keys.public);
+            private_key.clone_into(&mut keys.private);
         });
+    }
+
+    /// Disables the API member's keys, or enables them again.
+    pub fn enable_keys(&self, enabled: bool) {
+        self.site.change_keys(|keys| keys.enabled = enabled);
+    }
+
+    /// Sets how far the site's clock is from [`SimulatorOptions::clock`]; zero sets it right again.
+    ///
+    /// Whole seconds count, and no more than 68 years.
+    pub fn skew_clock(&self, offset: TimeDelta) {
+        let most = if offset < TimeDelta::zero() { i32::MIN } else { i32::MAX };
+        self.site
+            .skew_clock(i32::try_from(offset.num_seconds()).unwrap_or(most));
+    }
+
+    /// Upgrades the site to another codebase.
+    pub fn set_codebase(&self, codebase: Codebase) {
+        self.site.set_codebase(codebase);
     }
 
     /// The requests so far, oldest first, without those to the control endpoints.
@@ -153,6 +178,25 @@ impl Simulator {
     /// Callbacks are told that a person did it.
     pub fn remove(&self, kind: &str, id: i64) -> Option<Map<String, Value>> {
         control::remove(&self.site, Resource::named(kind)?, id, PERSON)
+    }
+
+    /// Everything that the site holds, as one JSON value: records of every kind with their last ids, rights, codebase,
+    /// clock offset. The keys are left out.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be written as JSON.
+    pub fn dump(&self) -> Result<Value, StateError> {
+        Ok(state::dump(&self.site)?)
+    }
+
+    /// Replaces everything that the site holds with what [`Self::dump`] gave, of this site or of another.
+    ///
+    /// # Errors
+    ///
+    /// When the state cannot be read or contradicts itself; the site is then as it was.
+    pub fn load(&self, state: &Value) -> Result<(), StateError> {
+        state::load(&self.site, state)
     }
 
     /// Waits until the server ends.

@@ -61,7 +61,7 @@ fn key_url(site: &Site) -> String {
     format!(
         "{}/{}//system/callbackkey/index.rails?companyName={}&id={}",
         site.base_url,
-        gate::CODEBASE,
+        site.codebase().name,
         site.company_id,
         key_id(site),
     )

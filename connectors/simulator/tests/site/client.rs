@@ -73,6 +73,21 @@ impl Bench {
         self.send(Method::PATCH, path, body).await
     }
 
+    /// Status and body of a request to a control endpoint, without credentials.
+    pub(crate) async fn control(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}/simulator/{path}", self.simulator.base_url());
+        let response = self
+            .http
+            .request(method, url)
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
+        let status = response.status().as_u16();
+        let text = response.text().await.expect("text");
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
     /// Sets all four levels of a right.
     pub(crate) fn grant(&self, module: &str, function: &str, level: Level) {
         let change = RightsChange {

@@ -25,8 +25,23 @@ mod finance;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+#[cfg(unix)]
+mod program;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod receiver;
+#[cfg(test)]
+mod seed;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
+mod state;
+#[cfg(test)]
 mod tickets;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
+mod upheaval;
+#[cfg(test)]
+mod wire;
