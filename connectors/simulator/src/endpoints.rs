@@ -52,6 +52,7 @@ pub(crate) fn answer(site: &Site, call: &Call) -> Answer {
     }
 }
 
+/// The answer to a request that was let in, by its route and its right.
 pub(crate) fn serve(site: &Site, call: &Call, route: &Route) -> Result<Answer, ApiError> {
     match (call.method.as_str(), route) {
         ("POST", Route::Bundles) if site.assumptions.bundles_served => bundles::answer(site, &call.body),

@@ -25,7 +25,7 @@ use crate::callbacks::Action;
 use crate::draft::Draft;
 use crate::errors::ApiError;
 use crate::list::reaches_mine;
-use crate::model::{Model, Record, at};
+use crate::model::{Model, Record, at, reference_id};
 use crate::patch;
 use crate::projection::Projection;
 use crate::resource::Resource;
@@ -133,9 +133,11 @@ fn delete_one(site: &Site, place: Place, level: Level) -> Result<Record, ApiErro
     let mut store = site.store_mut();
     let mut record = find(site, &store, place, level)?.clone();
     let used = match endpoint.resource {
-        Resource::Catalog => catalog::is_used(&store, id),
+        Resource::Catalog => refers(&store, Resource::Additions, "product", id),
         Resource::Agreements => agreements::is_used(&store, id),
         Resource::Sites => sites::is_first(&store, id),
+        Resource::Boards => refers(&store, Resource::Tickets, "board", id),
+        Resource::AgreementTypes => refers(&store, Resource::Agreements, "type", id),
         _ => false,
     };
     if used {
@@ -156,6 +158,12 @@ fn delete_one(site: &Site, place: Place, level: Level) -> Result<Record, ApiErro
     commit::touch_leader(site, &mut store, endpoint.resource, &record);
     commit::tell(site, &store, endpoint.resource, &record, Action::Deleted);
     Ok(record)
+}
+
+/// Whether any record of a kind refers to this one.
+fn refers(store: &Store, resource: Resource, field: &str, id: i64) -> bool {
+    let mut records = store.all(resource);
+    records.any(|record| reference_id(record, field) == Some(id))
 }
 
 /// The field of the parent in the links that an endpoint shows; `None` for endpoints of records.

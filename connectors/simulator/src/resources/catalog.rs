@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::draft::Draft;
 use crate::errors::FieldError;
-use crate::model::{is_set, reference_id, text_of};
+use crate::model::{is_set, text_of};
 use crate::number::zero;
 use crate::resource::Resource;
 use crate::store::Store;
@@ -33,10 +33,4 @@ pub(super) fn complete(store: &Store, draft: &mut Draft) {
     for name in ["price", "cost"] {
         draft.fill_default(name, zero());
     }
-}
-
-/// Whether an addition bills a product.
-pub(super) fn is_used(store: &Store, product: i64) -> bool {
-    let mut additions = store.all(Resource::Additions);
-    additions.any(|addition| reference_id(addition, "product") == Some(product))
 }

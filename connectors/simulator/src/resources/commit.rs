@@ -149,6 +149,18 @@ pub(crate) fn follow_removal(store: &mut Store, resource: Resource, record: &Rec
                 remove_children(store, children, "agreementId", id);
             }
         }
+        Resource::Boards => {
+            for children in [
+                Resource::BoardStatuses,
+                Resource::BoardTypes,
+                Resource::BoardSubTypes,
+                Resource::BoardItems,
+                Resource::BoardAssociations,
+            ] {
+                remove_children(store, children, "board/id", id);
+            }
+            remove_children(store, Resource::BoardTeams, "boardId", id);
+        }
         Resource::Configurations => configurations::unlink_all(store, id),
         _ => {
             if let Some((leader, id)) = leader(resource, record) {

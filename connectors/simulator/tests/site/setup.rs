@@ -207,6 +207,15 @@ async fn setup_tables_grow() {
         "Day Shift"
     );
 
+    let path = format!("service/boards/{}", board["id"]);
+    assert_eq!(
+        bench.send(reqwest::Method::DELETE, &path, Value::Null).await.0,
+        409,
+        "it has a ticket"
+    );
+    bench.simulator.remove("tickets", 1).expect("a ticket");
+    assert_eq!(bench.send(reqwest::Method::DELETE, &path, Value::Null).await.0, 204);
+
     for (path, body) in [
         ("company/companies/statuses", json!({ "name": "On Hold" })),
         ("company/companies/types", json!({ "name": "Partner" })),
