@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::client::Bench;
 
 const README: &str = include_str!("../../README.md");
+const CONTROL: &str = include_str!("../../src/control.rs");
 
 /// What stands between `<!-- name -->` and `<!-- /name -->`.
 fn section(name: &str) -> &'static str {
@@ -70,6 +71,34 @@ async fn every_control_endpoint_answers_and_none_takes_what_it_does_not_know() {
             assert_eq!(status, 400, "{method} {path}: {said}");
         }
     }
+}
+
+/// The arms of the source, such as `("DELETE", ["faults", id])`, each as its method and the number and names of its parts.
+fn served() -> BTreeSet<(String, Vec<String>)> {
+    let arms = CONTROL.lines().filter_map(|line| line.trim().strip_prefix("(\""));
+    let arms = arms.filter_map(|arm| arm.split_once("\", ["));
+    arms.map(|(method, rest)| {
+        let (parts, _) = rest.split_once("])").expect("the end of an arm");
+        let part = |part: &str| match part.trim().strip_prefix('"') {
+            Some(name) => name.trim_end_matches('"').to_owned(),
+            None => "{}".to_owned(),
+        };
+        (method.to_owned(), parts.split(',').map(part).collect())
+    })
+    .collect()
+}
+
+/// The same of the README's table.
+fn described() -> BTreeSet<(String, Vec<String>)> {
+    let part = |part: &str| if part.starts_with('{') { "{}" } else { part }.to_owned();
+    let parts = |path: &str| path.trim_start_matches("/simulator/").split('/').map(part).collect();
+    let rows = rows("control");
+    rows.iter().map(|row| (row[0].to_owned(), parts(row[1]))).collect()
+}
+
+#[test]
+fn no_control_endpoint_is_missing() {
+    assert_eq!(described(), served());
 }
 
 #[tokio::test]
