@@ -7,6 +7,7 @@ pub(crate) mod communication;
 pub(crate) mod company;
 pub(crate) mod configuration;
 pub(crate) mod invoice;
+pub(crate) mod management;
 pub(crate) mod procurement;
 pub(crate) mod shelf;
 pub(crate) mod site;

@@ -10,6 +10,7 @@ mod communications;
 mod companies;
 mod configurations;
 mod notes;
+mod management;
 mod sites;
 mod tickets;
 mod types;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 
 pub(crate) use commit::{follow_removal, settle, stamp};
 pub(crate) use configurations::{of_agreement, of_ticket};
+pub(crate) use management::report_setup;
 pub(crate) use notes::all_of_ticket;
 
 use crate::answer::Answer;

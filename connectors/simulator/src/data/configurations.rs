@@ -1,4 +1,4 @@
-//! The computers of the customers.
+//! The computers of the customers, and the tools that watch them.
 
 use serde_json::{Value, json};
 
@@ -29,6 +29,17 @@ pub(super) fn fill(store: &mut Store) {
         let record = json!({ "id": id, "description": description, "closedFlag": closes, "defaultFlag": id == 1 });
         put(store, Resource::ConfigurationStatuses, record);
     }
+    let solution = json!({
+        "id": 1, "name": "Remote Monitoring", "managementItSolutionType": "Custom", "managementSolutionName": "RMM",
+        "globalLoginFlag": false, "usingSslFlag": true, "noDisplayFlag": false,
+    });
+    put(store, Resource::ManagementItSolutions, solution);
+    let settings = json!({
+        "id": 1, "addedConfigurationStatus": to(store, Resource::ConfigurationStatuses, 1),
+        "deletedConfigurationStatus": to(store, Resource::ConfigurationStatuses, 2),
+        "integratorLogin": { "id": 1, "name": "Integrator" }, "scheduleExecutiveSummaryReportFlag": false,
+    });
+    put(store, Resource::Management, settings);
     for (index, company) in ids(store, Resource::Companies).into_iter().enumerate() {
         for number in 0..2 + index % 2 {
             let record = configuration(store, company, number);

@@ -1,7 +1,7 @@
 //! Companies and what belongs to them.
 
 use super::{NAME, Traits};
-use crate::models::{communication, company, configuration, site};
+use crate::models::{communication, company, configuration, management, site};
 
 pub(super) static COMPANIES: Traits = Traits::new("companies", "company/companies", "company_href", &company::COMPANY)
     .repeating(&["identifier", "name"])
@@ -79,3 +79,26 @@ pub(super) static CONFIGURATIONS: Traits = Traits::new(
 )
 .repeating(&["deviceIdentifier"])
 .indexed_by(&["deviceIdentifier", "company/id"]);
+
+pub(super) static IT_SOLUTIONS: Traits = Traits::new(
+    "managementItSolutions",
+    "company/managementItSolutions",
+    "managementItSolution_href",
+    &management::IT_SOLUTION,
+)
+.known_by_name();
+
+pub(super) static MANAGEMENT: Traits = Traits::new(
+    "management",
+    "company/management",
+    "management_href",
+    &management::MANAGEMENT,
+);
+
+pub(super) static MANAGEMENT_SUMMARIES: Traits = Traits::new(
+    "managementSummaryReports",
+    "company/companies/managementSummaryReports",
+    "managementSummaryReport_href",
+    &management::SUMMARY,
+)
+.indexed_by(&["company/id"]);

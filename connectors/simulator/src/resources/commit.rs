@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{
-    additions, agreements, callbacks, catalog, communications, companies, configurations, notes, sites, tickets, types,
+    additions, agreements, callbacks, catalog, communications, companies, configurations, management, notes, sites,
+    tickets, types,
 };
 use crate::callbacks::{Action, Event, announce};
 use crate::draft::Draft;
@@ -52,6 +53,7 @@ pub(super) fn finish(
         Resource::Configurations => configurations::complete(store, &mut draft),
         Resource::Catalog => catalog::complete(store, &mut draft),
         Resource::Callbacks => callbacks::complete(store, &mut draft),
+        Resource::ManagementItSolutions => management::complete(&mut draft),
         _ => {}
     }
     draft.check()?;

@@ -1,7 +1,9 @@
 //! `/company/…`
 
 use super::{ADD, ALL, Endpoint};
+use crate::models::management::REPORT_SETUP;
 use crate::resource::Resource;
+use crate::resources;
 use crate::rights::{COMPANIES, CONFIGURATIONS, CONTACTS, TABLE_SETUP};
 
 pub(super) static ENDPOINTS: &[Endpoint] = &[
@@ -55,6 +57,22 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     )
     .needs(TABLE_SETUP)
     .takes(ADD),
+    Endpoint::at(&["company", "managementitsolutions"], Resource::ManagementItSolutions)
+        .needs(TABLE_SETUP)
+        .takes(ALL),
+    Endpoint::at(&["company", "management"], Resource::Management).needs(TABLE_SETUP),
+    of_company(
+        &["company", "companies", "*", "managementsummaryreports"],
+        Resource::ManagementSummaries,
+    )
+    .needs(COMPANIES)
+    .takes(ADD),
+    of_company(
+        &["company", "companies", "*", "managementreportsetup"],
+        Resource::Companies,
+    )
+    .needs(COMPANIES)
+    .shown_as(&REPORT_SETUP, resources::report_setup),
 ];
 
 const fn of_company(path: &'static [&'static str], resource: Resource) -> Endpoint {

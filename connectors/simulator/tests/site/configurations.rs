@@ -210,3 +210,29 @@ async fn linking_twice_may_be_harmless() {
     }
     assert_eq!(ids(&bench.read(path).await), [2]);
 }
+
+#[tokio::test]
+async fn management_tools_of_the_past_are_known() {
+    let bench = Bench::small().await;
+    let solutions = "company/managementItSolutions";
+    let body = json!({ "name": "Other", "managementItSolutionType": "Custom", "globalLoginPassword": "unseen" });
+    let (status, refused) = bench.post(solutions, body.clone()).await;
+    assert_eq!(
+        (status, &refused["errors"][0]["field"]),
+        (400, &json!("managementSolutionName"))
+    );
+    let mut body = body;
+    body["managementSolutionName"] = json!("Tool");
+    let (status, made) = bench.post(solutions, body).await;
+    assert_eq!((status, made.get("globalLoginPassword")), (201, None), "{made}");
+    bench.grant("Companies", "Company Maintenance", Level::All);
+    let reports = "company/companies/250/managementSummaryReports";
+    let report = json!({ "groupIdentifier": "site-1", "managementSolution": { "id": 1 }, "deviceType": "Servers" });
+    let (status, made) = bench.post(reports, report).await;
+    assert_eq!((status, &made["company"]["id"]), (201, &json!(250)));
+    assert_eq!(bench.read(reports).await, json!([made]));
+    assert_eq!(
+        bench.read("company/companies/251/managementSummaryReports").await,
+        json!([])
+    );
+}

@@ -7,13 +7,16 @@ use serde_json::{Value, json};
 
 use super::client::{Bench, ids};
 
-const LISTS: [&str; 21] = [
+const LISTS: [&str; 24] = [
     "company/communicationTypes",
     "company/companies/statuses",
     "company/companies/types",
     "company/configurations/statuses",
     "company/configurations/types",
     "company/companyTypeAssociations",
+    "company/companies/250/managementReportSetup",
+    "company/management",
+    "company/managementItSolutions",
     "finance/agreements/types",
     "finance/billingCycles",
     "procurement/catalog",
