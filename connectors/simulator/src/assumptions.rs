@@ -53,6 +53,12 @@ pub struct Assumptions {
     pub callback_key_needs_credentials: bool,
     /// Whether a written addition is announced as an update of its agreement. Default `false`.
     pub additions_announce_agreement: bool,
+    /// Whether `/system/bundles` exists. Default `true`.
+    pub bundles_served: bool,
+    /// Requests in one bundle above which it is refused. Default 100.
+    pub bundle_limit: usize,
+    /// What linking a configuration to the same record again does. Default [`LinkedTwice::Refuse`].
+    pub linked_twice: LinkedTwice,
     /// Requests per minute after which 429 is answered; `None` for no limit. Real sites: about 1000. Default `None`.
     pub requests_per_minute: Option<u32>,
 }
@@ -82,6 +88,9 @@ impl Default for Assumptions {
             callback_right: CallbackRight::TableSetup,
             callback_key_needs_credentials: false,
             additions_announce_agreement: false,
+            bundles_served: true,
+            bundle_limit: 100,
+            linked_twice: LinkedTwice::Refuse,
             requests_per_minute: None,
         }
     }
@@ -167,4 +176,14 @@ pub enum CallbackRight {
     TableSetup,
     /// Valid keys are enough.
     Nothing,
+}
+
+/// What linking a configuration again does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LinkedTwice {
+    /// 400 with `ObjectExists`, as other duplicates.
+    Refuse,
+    /// 201, and there is still one link.
+    Accept,
 }

@@ -4,6 +4,8 @@ mod agreements;
 mod boards;
 mod catalog;
 mod companies;
+mod configurations;
+mod invoices;
 mod lines;
 mod members;
 mod names;
@@ -42,8 +44,13 @@ pub(crate) fn build(data_set: DataSet, seed: u64, base_url: &str, now: DateTime<
     boards::fill(&mut store, size.boards);
     members::fill_api_member(&mut store);
     companies::fill(&mut store, size.companies, size.contacts, seed);
+    agreements::fill_cycles(&mut store);
     catalog::fill(&mut store, size.products, seed);
+    configurations::fill(&mut store);
     agreements::fill(&mut store, size.agreements, data_set, seed, now);
+    if data_set == DataSet::Msp {
+        invoices::fill(&mut store, now);
+    }
     store
 }
 

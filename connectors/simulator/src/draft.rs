@@ -128,7 +128,11 @@ impl Draft {
     /// Checks the whole record, also what this write does not touch, and reports everything that is wrong.
     pub(crate) fn check(&mut self) -> Result<(), ApiError> {
         for field in self.model.fields {
-            let named = self.errors.iter().any(|error| error.field == field.name);
+            // A complaint about a reference's key, as in `company/id`, is one about the field.
+            let named = self
+                .errors
+                .iter()
+                .any(|error| error.field.split('/').next() == Some(field.name));
             if named {
                 continue;
             }

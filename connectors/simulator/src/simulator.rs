@@ -103,6 +103,13 @@ impl Simulator {
         self.site.rights_mut().change(change);
     }
 
+    /// Hides every row of these kinds (`boards`, `companyTypes`, …) from the API member, as "customize" of Table Setup
+    /// does, and shows all others again. Unknown kinds are left out.
+    pub fn hide(&self, kinds: &[&str]) {
+        let hidden = kinds.iter().filter_map(|kind| Resource::named(kind)).collect();
+        self.site.set_hidden(hidden);
+    }
+
     /// Replaces the API member's keys; the old ones are refused from now on.
     pub fn rotate_keys(&self, public_key: &str, private_key: &str) {
         self.site.change_keys(|keys| {
@@ -165,6 +172,12 @@ impl Simulator {
     /// [`Simulator::upsert`] by the member of this identifier.
     pub fn upsert_as(&self, member: &str, kind: &str, members: Map<String, Value>) -> Option<Map<String, Value>> {
         Some(control::upsert(&self.site, Resource::named(kind)?, members, member))
+    }
+
+    /// Removes a record and what hangs on it, without asking, and answers it. `None` for an unknown kind or id.
+    /// Callbacks are told that a person did it.
+    pub fn remove(&self, kind: &str, id: i64) -> Option<Map<String, Value>> {
+        control::remove(&self.site, Resource::named(kind)?, id, PERSON)
     }
 
     /// Everything that the site holds, as one JSON value: records of every kind with their last ids, rights, codebase,

@@ -182,7 +182,7 @@ const fn own(kind: Kind) -> Expect {
         Kind::Text(_) | Kind::Choice(_) => Expect::Text,
         Kind::Flag => Expect::Flag,
         Kind::Time | Kind::Day => Expect::Time,
-        Kind::To(_) | Kind::OfBoard(_) => Expect::Reference,
+        Kind::To(_) | Kind::OfBoard(_) | Kind::OfCompany(_) => Expect::Reference,
         Kind::Many(_) | Kind::Open => Expect::Anything,
     }
 }

@@ -16,13 +16,35 @@ use crate::store::Store;
 use crate::time;
 
 const TYPES: [&str; 4] = ["Managed Services", "Block Time", "Hosting", "Software Subscription"];
+/// The id of the billing cycle of a month.
+pub(super) const MONTHLY: i64 = 2;
+/// Identifier, name and what it means.
+const CYCLES: [(&str, &str, &str); 5] = [
+    ("W", "Weekly", "Weekly"),
+    ("M", "Monthly", "Monthly"),
+    ("Q", "Quarterly", "Quarterly"),
+    ("S", "Semi-Annual", "SemiAnnual"),
+    ("Y", "Yearly", "Yearly"),
+];
+
+/// The rhythms in which agreements and products are billed.
+pub(super) fn fill_cycles(store: &mut Store) {
+    for (index, (identifier, name, option)) in CYCLES.into_iter().enumerate() {
+        let id = id_from(1, index);
+        let record = json!({
+            "id": id, "identifier": identifier, "name": name, "defaultFlag": id == MONTHLY, "billingOptions": option,
+        });
+        put(store, Resource::BillingCycles, record);
+    }
+}
+
 /// Agreements with their types; each of the first companies has "Managed Backup".
 pub(super) fn fill(store: &mut Store, agreements: usize, data_set: DataSet, seed: u64, now: DateTime<Utc>) {
     for (index, name) in TYPES.into_iter().enumerate() {
         let record = json!({
             "id": id_from(1, index), "name": name, "defaultFlag": index == 0, "inactiveFlag": false, "prorateFlag": true,
             "employeeCompRate": "Hourly", "employeeCompNotExceed": "Billing", "invoicingCycle": "CalendarYear",
-            "billTime": "Billable", "billExpenses": "Billable", "billProducts": "Billable",
+            "billingCycle": to(store, Resource::BillingCycles, MONTHLY), "billTime": "Billable", "billExpenses": "Billable", "billProducts": "Billable",
         });
         put(store, Resource::AgreementTypes, record);
     }
@@ -95,7 +117,7 @@ fn agreement(store: &Store, index: usize, deal: &Deal, now: DateTime<Utc>) -> Va
         "reasonCancelled": cancelled.then_some("Customer moved to another provider"),
         "agreementStatus": status,
         "billAmount": of_decimal(Decimal::ZERO),
-        "billingCycle": { "id": 2, "name": "Monthly" },
+        "billingCycle": to(store, Resource::BillingCycles, MONTHLY),
         "invoicingCycle": "CalendarYear",
         "periodType": "Current",
         "nextInvoiceDate": first_of_month(now, 1),

@@ -9,10 +9,10 @@ use super::{id_from, ids, names, put, to};
 use crate::model::text_of;
 use crate::random::Random;
 use crate::resource::Resource;
+use crate::resources;
 use crate::store::Store;
 
 const FIRST_ID: i64 = 250;
-const SITES_FROM: i64 = 1000;
 /// Name, whether it is the default, whether it is inactive, whether it blocks saving.
 const STATUSES: [(&str, bool, bool, bool); 4] = [
     ("Active", true, false, false),
@@ -51,7 +51,21 @@ pub(super) fn fill(store: &mut Store, companies: usize, contacts: usize, seed: u
             places::somewhere(&mut random)
         };
         let record = company(store, index, &name, &identifier, &place);
-        put(store, Resource::Companies, record);
+        let id = put(store, Resource::Companies, record);
+        resources::settle(store, Resource::Companies, id);
+    }
+    for (id, description, means) in [
+        (1, "Email", "emailFlag"),
+        (2, "Direct", "phoneFlag"),
+        (3, "Mobile", "phoneFlag"),
+        (4, "Fax", "faxFlag"),
+    ] {
+        let flag = |name: &str| name == means;
+        let record = json!({
+            "id": id, "description": description, "phoneFlag": flag("phoneFlag"), "faxFlag": flag("faxFlag"),
+            "emailFlag": flag("emailFlag"), "defaultFlag": id < 3,
+        });
+        put(store, Resource::CommunicationTypes, record);
     }
     let companies = ids(store, Resource::Companies);
     let mut people = People::new(seed);
@@ -69,7 +83,8 @@ pub(super) fn fill(store: &mut Store, companies: usize, contacts: usize, seed: u
             people.somebody_at(company, store)
         };
         let record = contact(store, index, company, round == 0, &person);
-        put(store, Resource::Contacts, record);
+        let id = put(store, Resource::Contacts, record);
+        resources::settle(store, Resource::Contacts, id);
     }
 }
 
@@ -153,7 +168,7 @@ fn company(store: &Store, index: usize, name: &str, identifier: &str, place: &Pl
         "country": { "id": 1, "name": "United States" },
         "phoneNumber": place.phone,
         "website": format!("https://www.{}.example", identifier.to_lowercase()),
-        "site": { "id": id_from(SITES_FROM, index), "name": place.site },
+        "site": { "name": place.site },
         "leadFlag": false,
         "isVendorFlag": kind == 3,
         "deletedFlag": deleted,
@@ -189,11 +204,11 @@ fn contact(store: &Store, index: usize, company: i64, default: bool, person: &Pe
         "defaultBillingFlag": default,
         "communicationItems": [
             {
-                "id": id_from(1, index * 2), "type": { "id": 1, "name": "Email" }, "value": format!("{mailbox}@{domain}"),
+                "id": id_from(1, index * 2), "type": to(store, Resource::CommunicationTypes, 1), "value": format!("{mailbox}@{domain}"),
                 "defaultFlag": true, "domain": format!("@{domain}"), "communicationType": "Email",
             },
             {
-                "id": id_from(1, index * 2 + 1), "type": { "id": 2, "name": "Direct" }, "value": phone,
+                "id": id_from(1, index * 2 + 1), "type": to(store, Resource::CommunicationTypes, 2), "value": phone,
                 "defaultFlag": true, "communicationType": "Phone",
             },
         ],
