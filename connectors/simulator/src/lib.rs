@@ -25,6 +25,7 @@ mod data;
 mod draft;
 mod endpoints;
 mod errors;
+mod exchange;
 mod faults;
 mod gate;
 mod guid;
@@ -57,6 +58,7 @@ pub use assumptions::{
 };
 pub use callbacks::LoggedDelivery;
 pub use codebase::{Codebase, OtherCodebase};
+pub use exchange::{Exchange, Witness};
 pub use faults::{Chance, Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;
 pub use options::{Clock, DataSet, SimulatorOptions, system_clock};

@@ -1,10 +1,13 @@
 //! The psa-simulator program: one simulated ConnectWise PSA site until Ctrl-C.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use clap::Parser;
-use psa_simulator::{Assumptions, DataSet, Simulator, SimulatorOptions, Tls};
+use psa_simulator::{Assumptions, DataSet, Simulator, SimulatorOptions, Tls, Witness};
 
 /// ConnectWise PSA as a server on 127.0.0.1.
 #[derive(Debug, Parser)]
@@ -43,6 +46,9 @@ struct Arguments {
     /// A file that the state is written to on Ctrl-C.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// A file to which every exchange is appended, one JSON object a line.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Choices for undocumented behaviour, as a JSON object.
     #[arg(long, default_value = "{}")]
     assumptions: String,
@@ -70,6 +76,7 @@ async fn main() -> anyhow::Result<()> {
         private_key: arguments.private_key,
         client_id: arguments.client_id,
         tls,
+        witness: arguments.record.as_deref().map(recorder).transpose()?,
         assumptions,
         ..SimulatorOptions::default()
     };
@@ -97,6 +104,23 @@ async fn main() -> anyhow::Result<()> {
 
 fn text(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+/// Appends every exchange to a file.
+fn recorder(file: &Path) -> anyhow::Result<Witness> {
+    let opened = OpenOptions::new().create(true).append(true).open(file);
+    let log = Mutex::new(opened.with_context(|| format!("{} cannot be written", file.display()))?);
+    Ok(Arc::new(move |exchange| {
+        let written = serde_json::to_string(exchange)
+            .map_err(std::io::Error::other)
+            .and_then(|line| {
+                let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                writeln!(log, "{line}")
+            });
+        if let Err(error) = written {
+            tracing::error!(%error, "an exchange is not recorded");
+        }
+    }))
 }
 
 fn load(simulator: &Simulator, file: &Path) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::{Assumptions, Tls};
+use crate::{Assumptions, Tls, Witness};
 
 /// Where the simulator takes its time from.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -42,6 +42,8 @@ pub struct SimulatorOptions {
     pub clock: Clock,
     /// How long the site waits before the second and the third attempt to deliver a callback.
     pub callback_retry_delays: [Duration; 2],
+    /// Who is told of every exchange, word for word. Default `None`.
+    pub witness: Option<Witness>,
     /// Choices for what is not known about the real server.
     pub assumptions: Assumptions,
 }
@@ -60,6 +62,7 @@ impl Default for SimulatorOptions {
             clock: system_clock(),
             // As the vendor's guide says.
             callback_retry_delays: [Duration::from_secs(2), Duration::from_secs(4)],
+            witness: None,
             assumptions: Assumptions::default(),
         }
     }

@@ -16,6 +16,7 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::control;
 use crate::endpoints;
+use crate::exchange::Exchange;
 use crate::faults::Fault;
 use crate::journal::LoggedRequest;
 use crate::site::Site;
@@ -97,6 +98,9 @@ async fn respond(site: &Site, request: &HttpRequest, call: &Call, fault: Option<
         Some(Fault::ResetAfterCommit | Fault::Truncated | Fault::SlowBody { .. }) | None => {}
     }
     let answer = endpoints::answer(site, call);
+    if let Some(witness) = &site.witness {
+        witness(&Exchange::of(call, &answer));
+    }
     match fault {
         Some(Fault::ResetAfterCommit) => reset(),
         // Of a body that is too short to be cut nothing arrives.

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::assumptions::Assumptions;
 use crate::callbacks::Outbox;
 use crate::codebase::Codebase;
+use crate::exchange::Witness;
 use crate::faults::Faults;
 use crate::gate::RateWindow;
 use crate::journal::Journal;
@@ -24,6 +25,7 @@ pub(crate) struct Site {
     pub(crate) client_id: Option<String>,
     pub(crate) assumptions: Assumptions,
     pub(crate) outbox: Outbox,
+    pub(crate) witness: Option<Witness>,
     clock: Clock,
     clock_offset: AtomicI32,
     codebase: RwLock<Codebase>,
@@ -57,6 +59,7 @@ impl Site {
             client_id: options.client_id,
             assumptions: options.assumptions,
             outbox: Outbox::new(options.callback_retry_delays),
+            witness: options.witness,
             clock: options.clock,
             clock_offset: AtomicI32::new(0),
             codebase: RwLock::default(),

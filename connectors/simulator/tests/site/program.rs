@@ -54,7 +54,8 @@ async fn a_saved_site_is_loaded_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("site.json");
     let file_name = file.to_str().expect("text");
-    let program = start(&["--save", file_name]).await;
+    let record = folder.path().join("exchanges.jsonl");
+    let program = start(&["--save", file_name, "--record", record.to_str().expect("text")]).await;
     let ticket = http()
         .post(format!("{}/v4_6_release/apis/3.0/service/tickets", program.address))
         .basic_auth("training+public", Some("private"))
@@ -63,6 +64,12 @@ async fn a_saved_site_is_loaded_again() {
     assert_eq!(ticket.send().await.expect("an answer").status(), 201);
     interrupt(program).await;
     assert_eq!(read(&file)["records"]["tickets"]["records"][0]["summary"], "kept");
+    let exchange = read(&record);
+    assert_eq!((&exchange["method"], &exchange["status"]), (&json!("POST"), &json!(201)));
+    for side in ["body", "answer"] {
+        let said: Value = serde_json::from_str(exchange[side].as_str().expect("text")).expect("JSON");
+        assert_eq!(said["summary"], "kept", "{side}");
+    }
 
     let again = folder.path().join("again.json");
     let program = start(&["--load", file_name, "--save", again.to_str().expect("text")]).await;
