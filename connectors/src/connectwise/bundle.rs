@@ -73,21 +73,20 @@ pub(super) async fn additions_of(
     Ok(told.chain(read.into_iter().flatten()).collect())
 }
 
-/// Asks in bundles. After a first one that the PSA does not take, no other is sent.
+/// Asks in bundles. Once the PSA has not taken one, no other is sent.
 async fn ask(client: &Client, agreements: &[&AgreementId]) -> Result<BTreeMap<AgreementId, Told>> {
-    let mut bundles = agreements.chunks(BUNDLE);
-    let Some(first) = bundles.next() else {
-        return Ok(BTreeMap::new());
-    };
-    let Some(mut told) = ask_bundle(client, first).await? else {
-        return Ok(BTreeMap::new());
-    };
-    let asked: Vec<_> = bundles.map(|bundle| ask_bundle(client, bundle)).collect();
-    let others: Vec<_> = stream::iter(asked)
-        .buffer_unordered(client.config.limits.concurrency)
-        .try_collect()
-        .await?;
-    told.extend(others.into_iter().flatten().flatten());
+    let bundles: Vec<_> = agreements
+        .chunks(BUNDLE)
+        .map(|bundle| ask_bundle(client, bundle))
+        .collect();
+    let mut answers = stream::iter(bundles).buffer_unordered(client.config.limits.concurrency);
+    let mut told = BTreeMap::new();
+    while let Some(answer) = answers.try_next().await? {
+        match answer {
+            Some(answer) => told.extend(answer),
+            None => break,
+        }
+    }
     Ok(told)
 }
 

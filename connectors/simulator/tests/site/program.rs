@@ -65,7 +65,10 @@ async fn a_saved_site_is_loaded_again() {
     interrupt(program).await;
     assert_eq!(read(&file)["records"]["tickets"]["records"][0]["summary"], "kept");
     let exchange = read(&record);
-    assert_eq!((&exchange["method"], &exchange["status"]), (&json!("POST"), &json!(201)));
+    assert_eq!(
+        (&exchange["method"], &exchange["status"]),
+        (&json!("POST"), &json!(201))
+    );
     for side in ["body", "answer"] {
         let said: Value = serde_json::from_str(exchange[side].as_str().expect("text")).expect("JSON");
         assert_eq!(said["summary"], "kept", "{side}");
