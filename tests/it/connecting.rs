@@ -69,11 +69,11 @@ async fn a_missing_field_an_unknown_field_and_an_unknown_kind_are_named() {
         input["credentials"]
             .as_array_mut()
             .expect("a list")
-            .push(json!({ "field": "member_id", "value": "x" }));
+            .push(json!({ "field": "colour", "value": "x" }));
         let error = refusal(&bridge, input).await;
         assert_eq!(
             (&error["code"], &error["field"]),
-            (&json!("INVALID"), &json!(["credentials", "member_id"]))
+            (&json!("INVALID"), &json!(["credentials", "colour"]))
         );
 
         let mut input = setup::connection(&bridge);
