@@ -30,11 +30,15 @@ pub enum Capability {
     FindTicketByKey,
     /// Lists can be read from a point in time on.
     IncrementalRead,
+    /// Devices can be found by the identifier that the console knows them by, and linked to a ticket.
+    Devices,
+    /// The PSA announces changes to an address of ours.
+    Webhooks,
 }
 
 impl Capability {
     /// Every capability, in the order in which they are shown.
-    pub const ALL: [Capability; 12] = [
+    pub const ALL: [Capability; 14] = [
         Capability::Companies,
         Capability::Contacts,
         Capability::Products,
@@ -47,6 +51,8 @@ impl Capability {
         Capability::TicketReopen,
         Capability::FindTicketByKey,
         Capability::IncrementalRead,
+        Capability::Devices,
+        Capability::Webhooks,
     ];
 }
 

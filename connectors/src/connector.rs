@@ -11,7 +11,7 @@
 //! * No operation keeps state that a second process would need.
 //! * Errors hold no secret.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -19,10 +19,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     descriptor::{Descriptor, RightFinding},
     error::Result,
-    query::{Page, ReadQuery},
+    query::{Filter, Page, ReadQuery},
     record::{
         Account, Addition, AdditionReceipt, AdditionTarget, Agreement, AgreementId, Board, BoardId, Choice, ChoiceId,
-        Company, Contact, DesiredAddition, Note, NoteDraft, Product, StatusId, Ticket, TicketDraft, TicketId, WriteKey,
+        Company, CompanyId, Contact, DesiredAddition, Device, DeviceId, FilterValue, Hint, InboundDelivery, Note,
+        NoteDraft, Product, StatusId, Subscription, Ticket, TicketDraft, TicketId, WebhookEndpoint, WriteKey,
     },
 };
 
@@ -53,7 +54,15 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     /// # Behavior
     /// * The last page has `next: None`; an empty list is one empty page.
     /// * A full read leaves out what is in the PSA's recycle bin; a read with `since` includes it, marked `deleted`.
+    /// * A filter that the descriptor does not name is `Unsupported`; one of another list is `Invalid`.
     async fn companies(&self, query: &ReadQuery) -> Result<Page<Company>>;
+
+    /// Reads the values that a filter can take. Requires the capability of the list that it narrows down.
+    ///
+    /// # Behavior
+    /// * Values that are out of use are included and marked.
+    /// * A filter that the descriptor does not name is `Unsupported`.
+    async fn filter_values(&self, filter: Filter) -> Result<Vec<FilterValue>>;
 
     /// Reads a page of contacts. Requires [`Capability::Contacts`](crate::Capability::Contacts).
     ///
@@ -81,6 +90,14 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     /// * Ended additions are included; their `cancelled_date` says so.
     /// * An unknown agreement is `NotFound`, never an empty list.
     async fn additions(&self, agreement: &AgreementId) -> Result<Vec<Addition>>;
+
+    /// Reads every addition of many agreements, in as few requests as the PSA allows. Requires
+    /// [`Capability::Agreements`](crate::Capability::Agreements).
+    ///
+    /// # Behavior
+    /// * As [`additions`](Self::additions), but an unknown agreement is left out of the answer.
+    /// * One that has no addition has an empty list.
+    async fn additions_of(&self, agreements: &[AgreementId]) -> Result<BTreeMap<AgreementId, Vec<Addition>>>;
 
     /// Makes an addition say what `desired` says from `effective` on. Requires
     /// [`Capability::Agreements`](crate::Capability::Agreements).
@@ -117,7 +134,7 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     /// [`Capability::Tickets`](crate::Capability::Tickets).
     ///
     /// # Behavior
-    /// * A value that depends on another field names the values it goes with in `within`.
+    /// * A value that depends on other fields names the combinations of their values that it goes with.
     /// * A field that is not in the descriptor is `Invalid`.
     async fn choices(&self, field: &str, board: &BoardId) -> Result<Vec<Choice>>;
 
@@ -163,4 +180,48 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     /// Reads a page of our tickets (those that bear a key) changed at or after `since`. Requires
     /// [`Capability::FindTicketByKey`](crate::Capability::FindTicketByKey).
     async fn tickets_changed_since(&self, since: DateTime<Utc>, query: &ReadQuery) -> Result<Page<Ticket>>;
+
+    // ── Devices ─────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Finds the devices of a company that the console knows by `identifier`. Requires
+    /// [`Capability::Devices`](crate::Capability::Devices).
+    ///
+    /// # Behavior
+    /// * The comparison disregards case. None is an empty list.
+    /// * Devices out of use are included and marked.
+    async fn find_devices(&self, company: &CompanyId, identifier: &str) -> Result<Vec<Device>>;
+
+    /// Links a device to a ticket. Requires [`Capability::Devices`](crate::Capability::Devices).
+    ///
+    /// # Behavior
+    /// * One that is linked already is left as it is.
+    /// * `Ambiguous` when the outcome is unknown: calling again is safe.
+    async fn link_device(&self, ticket: &TicketId, device: &DeviceId) -> Result<()>;
+
+    // ── Webhooks ────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Makes the PSA announce changes at an endpoint. Requires [`Capability::Webhooks`](crate::Capability::Webhooks).
+    ///
+    /// # Behavior
+    /// * One subscription per topic, in the endpoint's order. What is there is left as it is, so calling daily is right:
+    ///   it revives what the PSA switched off.
+    /// * A topic that the descriptor does not name is `Unsupported`.
+    async fn ensure_webhook(&self, endpoint: &WebhookEndpoint) -> Result<Vec<Subscription>>;
+
+    /// Makes the PSA announce nothing more at an endpoint, whatever its topics. Requires
+    /// [`Capability::Webhooks`](crate::Capability::Webhooks).
+    ///
+    /// # Behavior
+    /// * Nothing to remove is no error. Subscriptions of others are left alone.
+    async fn remove_webhook(&self, endpoint: &WebhookEndpoint) -> Result<()>;
+
+    /// Checks an announcement and says what may have changed. Requires
+    /// [`Capability::Webhooks`](crate::Capability::Webhooks).
+    ///
+    /// # Behavior
+    /// * The signature is checked over the raw bytes before anything else is believed; a wrong or missing one is
+    ///   `Invalid` and names `signature`.
+    /// * Nothing in the body decides where a request goes, beyond the PSA's own hosts.
+    /// * An announcement of something that is not a topic is an empty list.
+    async fn open_delivery(&self, endpoint: &WebhookEndpoint, delivery: InboundDelivery<'_>) -> Result<Vec<Hint>>;
 }

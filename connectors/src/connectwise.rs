@@ -11,21 +11,28 @@ use crate::{
 };
 
 mod agreements;
+mod bundle;
 mod call;
 mod client;
 mod complaint;
 mod config;
 mod connector;
 mod descriptor;
+mod devices;
 mod directory;
 mod discovery;
 mod error;
 mod mapping;
+mod pages;
 mod query;
 mod retry;
 mod rights;
+mod role;
 mod routing;
+#[cfg(test)]
+mod strange_answers;
 mod tickets;
+mod webhooks;
 mod wire;
 
 pub use connector::ConnectWise;

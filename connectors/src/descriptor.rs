@@ -1,7 +1,7 @@
 //! What a connector is and needs, as data. The console draws its form from it; documentation and conformance tests are
 //! driven by it.
 
-use crate::capability::Capabilities;
+use crate::{capability::Capabilities, query::Filter, record::Topic};
 
 /// The description of one connector.
 #[derive(Debug)]
@@ -20,6 +20,10 @@ pub struct Descriptor {
     pub preparation: &'static [PreparationStep],
     /// The rights that the API user needs.
     pub rights: &'static [Right],
+    /// By what the PSA can narrow its lists down.
+    pub filters: &'static [Filter],
+    /// What the PSA announces; empty without [`Capability::Webhooks`](crate::Capability::Webhooks).
+    pub topics: &'static [Topic],
     /// How a ticket is routed besides its board and status.
     pub routing_fields: &'static [RoutingField],
     /// How quantities are written.
@@ -98,6 +102,8 @@ pub struct Right {
     pub inquire: bool,
     /// What does not work without it.
     pub needed_for: &'static [Purpose],
+    /// Whether an integration works without it, only with less comfort: such a right never stops activation.
+    pub optional: bool,
     /// What to do when it is missing, in the PSA's own words.
     pub remedy: &'static str,
 }
@@ -115,10 +121,12 @@ pub enum Purpose {
     Billing,
     /// Creating, following and closing tickets.
     Tickets,
+    /// Linking the computer that has the trouble to its ticket.
+    Devices,
 }
 
 /// What the permission check found for one right.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RightFinding {
     /// The id of the right in the descriptor.
     pub right: &'static str,
@@ -154,8 +162,8 @@ pub struct RoutingField {
     pub label: &'static str,
     /// Whether a ticket cannot be created without it.
     pub required: bool,
-    /// The field whose value decides which values it can take; `board` or another routing field.
-    pub depends_on: Option<&'static str>,
+    /// The fields whose values decide which values it can take: `board` and other routing fields.
+    pub depends_on: &'static [&'static str],
 }
 
 /// How a quantity is written.

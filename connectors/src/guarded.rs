@@ -3,7 +3,7 @@
 //! It refuses what a connector cannot do before it is asked, opens a span, and names the operation and the connector in
 //! every error. Everything else (retry, rate, time-out) wraps the transport.
 
-use std::{future::Future, sync::Arc};
+use std::{collections::BTreeMap, future::Future, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,10 +14,11 @@ use crate::{
     connector::PsaConnector,
     descriptor::{Descriptor, RightFinding},
     error::{Error, ErrorKind, Result},
-    query::{Page, ReadQuery},
+    query::{Filter, Page, ReadQuery},
     record::{
         Account, Addition, AdditionReceipt, AdditionTarget, Agreement, AgreementId, Board, BoardId, Choice, ChoiceId,
-        Company, Contact, DesiredAddition, Note, NoteDraft, Product, StatusId, Ticket, TicketDraft, TicketId, WriteKey,
+        Company, CompanyId, Contact, DesiredAddition, Device, DeviceId, FilterValue, Hint, InboundDelivery, Note,
+        NoteDraft, Product, StatusId, Subscription, Ticket, TicketDraft, TicketId, WebhookEndpoint, WriteKey,
     },
 };
 
@@ -41,15 +42,40 @@ impl Guarded {
     ) -> Result<T> {
         let kind = self.descriptor().kind;
         for &capability in needs {
-            if !self.descriptor().capabilities.has(capability) {
-                let message = format!("{} cannot do this: it has no {capability}", self.descriptor().name);
-                return Err(Error::new(ErrorKind::Unsupported, message).with_operation(operation));
-            }
+            self.check(operation, self.descriptor().capabilities.has(capability), capability)?;
         }
         let span = tracing::info_span!("psa.operation", connector.kind = kind, operation);
         call.instrument(span)
             .await
             .map_err(|error| error.with_operation(operation).with_context("connector", kind))
+    }
+
+    /// Runs the reading of a page after checking the query's filters as well.
+    async fn read<T>(
+        &self,
+        operation: &'static str,
+        list: Capability,
+        query: &ReadQuery,
+        call: impl Future<Output = Result<Page<T>>> + Send,
+    ) -> Result<Page<T>> {
+        for (filter, _) in query.filters() {
+            self.check(operation, self.descriptor().filters.contains(&filter), filter)?;
+            if narrowed_by(filter) != list {
+                let message = format!("{filter:?} is no filter of this list");
+                return Err(Error::invalid("only", message).with_operation(operation));
+            }
+        }
+        let incremental = query.since.map(|_| Capability::IncrementalRead);
+        let needs: Vec<_> = std::iter::once(list).chain(incremental).collect();
+        self.run(operation, &needs, call).await
+    }
+
+    fn check(&self, operation: &'static str, has: bool, what: impl std::fmt::Debug) -> Result<()> {
+        if has {
+            return Ok(());
+        }
+        let message = format!("{} cannot do this: it has no {what:?}", self.descriptor().name);
+        Err(Error::new(ErrorKind::Unsupported, message).with_operation(operation))
     }
 }
 
@@ -68,44 +94,40 @@ impl PsaConnector for Guarded {
     }
 
     async fn companies(&self, query: &ReadQuery) -> Result<Page<Company>> {
-        self.run(
-            "companies",
-            &reading(query, Capability::Companies),
-            self.inner.companies(query),
-        )
-        .await
+        let call = self.inner.companies(query);
+        self.read("companies", Capability::Companies, query, call).await
+    }
+
+    async fn filter_values(&self, filter: Filter) -> Result<Vec<FilterValue>> {
+        const OPERATION: &str = "filter_values";
+        self.check(OPERATION, self.descriptor().filters.contains(&filter), filter)?;
+        self.run(OPERATION, &[narrowed_by(filter)], self.inner.filter_values(filter))
+            .await
     }
 
     async fn contacts(&self, query: &ReadQuery) -> Result<Page<Contact>> {
-        self.run(
-            "contacts",
-            &reading(query, Capability::Contacts),
-            self.inner.contacts(query),
-        )
-        .await
+        let call = self.inner.contacts(query);
+        self.read("contacts", Capability::Contacts, query, call).await
     }
 
     async fn products(&self, query: &ReadQuery) -> Result<Page<Product>> {
-        self.run(
-            "products",
-            &reading(query, Capability::Products),
-            self.inner.products(query),
-        )
-        .await
+        let call = self.inner.products(query);
+        self.read("products", Capability::Products, query, call).await
     }
 
     async fn agreements(&self, query: &ReadQuery) -> Result<Page<Agreement>> {
-        self.run(
-            "agreements",
-            &reading(query, Capability::Agreements),
-            self.inner.agreements(query),
-        )
-        .await
+        let call = self.inner.agreements(query);
+        self.read("agreements", Capability::Agreements, query, call).await
     }
 
     async fn additions(&self, agreement: &AgreementId) -> Result<Vec<Addition>> {
         self.run("additions", &[Capability::Agreements], self.inner.additions(agreement))
             .await
+    }
+
+    async fn additions_of(&self, agreements: &[AgreementId]) -> Result<BTreeMap<AgreementId, Vec<Addition>>> {
+        let call = self.inner.additions_of(agreements);
+        self.run("additions_of", &[Capability::Agreements], call).await
     }
 
     async fn set_addition(
@@ -196,10 +218,41 @@ impl PsaConnector for Guarded {
         self.run("tickets_changed_since", &[Capability::FindTicketByKey], call)
             .await
     }
+
+    async fn find_devices(&self, company: &CompanyId, identifier: &str) -> Result<Vec<Device>> {
+        let call = self.inner.find_devices(company, identifier);
+        self.run("find_devices", &[Capability::Devices], call).await
+    }
+
+    async fn link_device(&self, ticket: &TicketId, device: &DeviceId) -> Result<()> {
+        let call = self.inner.link_device(ticket, device);
+        self.run("link_device", &[Capability::Devices], call).await
+    }
+
+    async fn ensure_webhook(&self, endpoint: &WebhookEndpoint) -> Result<Vec<Subscription>> {
+        const OPERATION: &str = "ensure_webhook";
+        for topic in &endpoint.topics {
+            self.check(OPERATION, self.descriptor().topics.contains(topic), topic)?;
+        }
+        self.run(OPERATION, &[Capability::Webhooks], self.inner.ensure_webhook(endpoint))
+            .await
+    }
+
+    async fn remove_webhook(&self, endpoint: &WebhookEndpoint) -> Result<()> {
+        let call = self.inner.remove_webhook(endpoint);
+        self.run("remove_webhook", &[Capability::Webhooks], call).await
+    }
+
+    async fn open_delivery(&self, endpoint: &WebhookEndpoint, delivery: InboundDelivery<'_>) -> Result<Vec<Hint>> {
+        let call = self.inner.open_delivery(endpoint, delivery);
+        self.run("open_delivery", &[Capability::Webhooks], call).await
+    }
 }
 
-/// What reading a list needs: the list's own capability, and incremental reading when the query asks for it.
-fn reading(query: &ReadQuery, list: Capability) -> Vec<Capability> {
-    let incremental = query.since.map(|_| Capability::IncrementalRead);
-    std::iter::once(list).chain(incremental).collect()
+/// The list that a filter narrows down, as the capability that reading it takes.
+const fn narrowed_by(filter: Filter) -> Capability {
+    match filter {
+        Filter::CompanyType | Filter::CompanyStatus => Capability::Companies,
+        Filter::AgreementType => Capability::Agreements,
+    }
 }

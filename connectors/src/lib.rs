@@ -27,5 +27,5 @@ pub use descriptor::Descriptor;
 pub use error::{Error, ErrorKind, FieldProblem, Permanence, Result};
 pub use guarded::Guarded;
 pub use platform::{Clock, Credentials, Entropy, Platform, SystemClock, SystemEntropy};
-pub use query::{Cursor, Page, ReadQuery};
+pub use query::{Cursor, Filter, Page, ReadQuery};
 pub use registry::{Registry, UnknownConnector};

@@ -57,14 +57,19 @@ impl Credentials {
         Self(values.into_iter().collect())
     }
 
+    /// The value of the field called `name`, unless it is missing or blank.
+    pub fn optional(&self, name: &str) -> Option<&SecretString> {
+        self.0
+            .get(name)
+            .filter(|value| !value.expose_secret().trim().is_empty())
+    }
+
     /// The value of the field called `name`.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) naming the field when it is missing or blank.
     pub fn required(&self, name: &str) -> Result<&SecretString> {
-        self.0
-            .get(name)
-            .filter(|value| !value.expose_secret().trim().is_empty())
+        self.optional(name)
             .ok_or_else(|| Error::invalid(name, format!("`{name}` must be given")))
     }
 

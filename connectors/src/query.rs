@@ -1,12 +1,29 @@
 //! How lists are read: one page at a time, from an opaque cursor, optionally from a point in time on.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
-use crate::{error::Result, record::CompanyId};
+use crate::{
+    error::Result,
+    record::{ChoiceId, CompanyId},
+};
 
 /// Where a list goes on. Opaque: only the connector that made it can read it, and it may be stored between processes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(pub String);
+
+/// By what a list can be narrowed down. A connector names those that its PSA has in
+/// [`Descriptor::filters`](crate::Descriptor::filters).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Filter {
+    /// Companies by their types.
+    CompanyType,
+    /// Companies by their status.
+    CompanyStatus,
+    /// Agreements by their type.
+    AgreementType,
+}
 
 /// What to read of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +36,8 @@ pub struct ReadQuery {
     pub since: Option<DateTime<Utc>>,
     /// Only records that belong to this company, where the list has one.
     pub company: Option<CompanyId>,
+    /// Only records that have one of these values, for each filter that is named. An empty list of values is no filter.
+    pub only: BTreeMap<Filter, Vec<ChoiceId>>,
     /// The most records wanted on a page; `None` takes the connector's own best size.
     pub page_size: Option<u16>,
 }
@@ -45,6 +64,18 @@ impl ReadQuery {
     pub fn of_company(mut self, company: CompanyId) -> Self {
         self.company = Some(company);
         self
+    }
+
+    /// The same query, restricted to records that have one of `values`.
+    pub fn only(mut self, filter: Filter, values: impl IntoIterator<Item = ChoiceId>) -> Self {
+        self.only.insert(filter, values.into_iter().collect());
+        self
+    }
+
+    /// The filters that name at least one value.
+    pub(crate) fn filters(&self) -> impl Iterator<Item = (Filter, &[ChoiceId])> {
+        let named = self.only.iter().filter(|(_, values)| !values.is_empty());
+        named.map(|(filter, values)| (*filter, values.as_slice()))
     }
 }
 

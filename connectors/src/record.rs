@@ -7,12 +7,15 @@ mod agreement;
 mod directory;
 mod id;
 mod ticket;
+mod webhook;
 
 pub use agreement::{
     Addition, AdditionChange, AdditionReceipt, AdditionTarget, Agreement, AgreementStatus, DesiredAddition,
 };
-pub use directory::{Account, Company, Contact, Named, Product};
+pub use directory::{Account, Company, Contact, Device, FilterValue, Named, Product};
 pub use id::{
-    AdditionId, AgreementId, BoardId, ChoiceId, CompanyId, ContactId, NoteId, ProductId, StatusId, TicketId, WriteKey,
+    AdditionId, AgreementId, BoardId, ChoiceId, CompanyId, ContactId, DeviceId, NoteId, ProductId, StatusId, TicketId,
+    WriteKey,
 };
 pub use ticket::{Board, BoardStatus, Choice, Note, NoteDestination, NoteDraft, Routing, Ticket, TicketDraft};
+pub use webhook::{Hint, InboundDelivery, RecordChange, Subscription, SubscriptionChange, Topic, WebhookEndpoint};

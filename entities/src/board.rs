@@ -98,6 +98,7 @@ pub struct Choice {
     pub id: String,
     /// Name in the PSA.
     pub name: String,
-    /// Ids of the parent field's choices that allow it; empty when every one does.
-    pub within: Vec<String>,
+    /// The ids of other fields' choices, by field name, together with which it can be chosen; empty when with all.
+    #[serde(default)]
+    pub combinations: Vec<BTreeMap<String, String>>,
 }

@@ -1,6 +1,6 @@
 //! What goes wrong when a PSA is connected, imported from or asked: always a typed error with a remedy.
 
-use psa_simulator::{Fault, FaultMatch, FaultRule, Level, RightsChange};
+use psa_simulator::{Fault, FaultRule, Level, RightsChange};
 use psa_tests::{Bridge, on_each_database, setup};
 use serde_json::{Value, json};
 
@@ -221,11 +221,10 @@ async fn revoked_keys_break_the_integration_and_new_ones_mend_it() {
 }
 
 fn fault_on_companies(fault: Fault, times: Option<u32>) -> FaultRule {
-    let matching = FaultMatch {
-        method: None,
-        path_contains: Some("company/companies".to_owned()),
-    };
-    FaultRule { matching, fault, times }
+    FaultRule {
+        times,
+        ..FaultRule::new(fault).on_path("company/companies")
+    }
 }
 
 #[tokio::test]

@@ -5,8 +5,7 @@ mod store;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use futures_util::{StreamExt, stream};
-use psa_connectors::{Error, ErrorKind, PsaConnector, record};
+use psa_connectors::{Error, record};
 use psa_entities::{
     billing_run::RunState,
     ids::{AgreementId, BillingRunId, ConsoleCompanyId},
@@ -26,8 +25,8 @@ use crate::{
     jobs::{Job, JobContext, JobError},
 };
 
-/// After how many agreements the progress is written down.
-const STEP: i64 = 25;
+/// After how many agreements the progress is written down. The connector reads so many in a few requests.
+const STEP: usize = 400;
 
 /// Plans a run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,7 +81,7 @@ impl Planning {
         Ok(json!({ "state": state, "totals": totals }))
     }
 
-    /// Reads what the agreements hold, several at a time.
+    /// Reads what the agreements hold, many at a time.
     async fn read(
         &self,
         cx: &JobContext,
@@ -95,34 +94,22 @@ impl Planning {
         }
         let connector = cx.app.connections.get(&cx.app, cx.scope, integration).await?;
         let total = i64::try_from(snapshot.to_read.len()).ok();
-        let reads: Vec<_> = snapshot
-            .to_read
-            .iter()
-            .map(|(id, external)| read_one(connector.as_ref(), *id, external))
-            .collect();
-        let mut reads = stream::iter(reads).buffer_unordered(connector.descriptor().limits.concurrency.max(1));
-        let mut done = 0;
-        while let Some((id, additions)) = reads.next().await {
-            match additions {
-                Ok(additions) => _ = holdings.insert(id, Some(additions)),
-                Err(error) if matches!(error.kind(), ErrorKind::NotFound) => _ = holdings.insert(id, None),
+        for part in snapshot.to_read.chunks(STEP) {
+            cx.progress(
+                "reading agreements",
+                i64::try_from(holdings.len()).unwrap_or(i64::MAX),
+                total,
+            )
+            .await?;
+            let ids: Vec<_> = part.iter().map(|(_, external)| external.clone()).collect();
+            let mut read = match connector.additions_of(&ids).await {
+                Ok(read) => read,
                 Err(error) => return Err(psa_failed(cx, integration, &error).await),
-            }
-            if done % STEP == 0 {
-                cx.progress("reading agreements", done, total).await?;
-            }
-            done += 1;
+            };
+            holdings.extend(part.iter().map(|(id, external)| (*id, read.remove(external))));
         }
         Ok(holdings)
     }
-}
-
-async fn read_one(
-    connector: &dyn PsaConnector,
-    id: AgreementId,
-    external: &record::AgreementId,
-) -> (AgreementId, psa_connectors::Result<Vec<record::Addition>>) {
-    (id, connector.additions(external).await)
 }
 
 /// Adds what was read. An agreement that the PSA does not know any more is gone, whatever the last import said.

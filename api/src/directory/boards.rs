@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use psa_connectors::{Page, PsaConnector, ReadQuery, Result, record};
 use psa_entities::{
     board::{self, BoardStatus, BoardStatuses, Choice, Column, Model, RoutingChoices},
@@ -34,35 +35,42 @@ impl Resource for Boards {
 
     async fn read(connector: &dyn PsaConnector, _: &ReadQuery) -> Result<Page<Equipped>> {
         let boards = connector.boards().await?;
-        let mut shared = BTreeMap::new();
-        if let Some(first) = boards.first() {
-            for field in connector
-                .descriptor()
-                .routing_fields
+        let fields = connector.descriptor().routing_fields.iter();
+        let (shared, own): (Vec<_>, Vec<_>) = fields.partition(|field| field.depends_on.is_empty());
+        // What all boards share is asked of the first.
+        let first = boards.first().into_iter();
+        let asked = first.flat_map(|board| shared.iter().map(move |field| (board, *field)));
+        let asked = asked.chain(
+            boards
                 .iter()
-                .filter(|field| field.depends_on.is_none())
-            {
-                let values = connector.choices(field.name, &first.id).await?;
-                shared.insert(
-                    field.name.to_owned(),
-                    values.into_iter().map(choice).collect::<Vec<_>>(),
-                );
-            }
-        }
-        let mut records = Vec::with_capacity(boards.len());
-        for board in boards {
-            let mut choices = shared.clone();
-            for field in connector
-                .descriptor()
-                .routing_fields
-                .iter()
-                .filter(|field| field.depends_on.is_some())
-            {
+                .flat_map(|board| own.iter().map(move |field| (board, *field))),
+        );
+        let reads: Vec<_> = asked
+            .map(|(board, field)| async move {
                 let values = connector.choices(field.name, &board.id).await?;
-                choices.insert(field.name.to_owned(), values.into_iter().map(choice).collect());
-            }
-            records.push(Equipped { board, choices });
-        }
+                Ok((
+                    board.id.clone(),
+                    field,
+                    values.into_iter().map(choice).collect::<Vec<_>>(),
+                ))
+            })
+            .collect();
+        let read: Vec<_> = stream::iter(reads)
+            .buffer_unordered(connector.descriptor().limits.concurrency.max(1))
+            .try_collect()
+            .await?;
+        let records: Vec<_> = boards
+            .into_iter()
+            .map(|board| {
+                let of_board = read
+                    .iter()
+                    .filter(|(id, field, _)| *id == board.id || field.depends_on.is_empty());
+                let choices = of_board
+                    .map(|(_, field, values)| (field.name.to_owned(), values.clone()))
+                    .collect();
+                Equipped { board, choices }
+            })
+            .collect();
         Ok(Page {
             total: u64::try_from(records.len()).ok(),
             records,
@@ -123,6 +131,10 @@ fn choice(choice: record::Choice) -> Choice {
     Choice {
         id: choice.id.to_string(),
         name: choice.name,
-        within: choice.within.into_iter().map(|id| id.to_string()).collect(),
+        combinations: choice
+            .combinations
+            .into_iter()
+            .map(|with| with.into_iter().map(|(field, id)| (field, id.to_string())).collect())
+            .collect(),
     }
 }

@@ -35,7 +35,7 @@ impl Resource for Contacts {
             external_id: contact.id.to_string(),
             company_external_id: contact.company.map(|company| company.to_string()),
             name: contact.name,
-            email: contact.email,
+            email: contact.emails.into_iter().next(),
             active: contact.active,
             deleted: false,
             imported_at: running.context.app.now(),

@@ -39,7 +39,9 @@ pub async fn check(
         integration_id: id,
         provider_id: scope.provider_id(),
         checked_at: app.now(),
-        passed: findings.iter().all(|finding| !is_missing(finding)),
+        passed: findings
+            .iter()
+            .all(|finding| !stops_activation(connector.descriptor(), finding)),
         rows: PermissionRows(findings.iter().map(to_row).collect()),
     };
     let replace = OnConflict::column(permission_check::Column::IntegrationId)
@@ -59,6 +61,11 @@ pub async fn check(
 /// Whether a level that is needed is not granted. What the PSA will not tell does not count as missing.
 pub fn is_missing(finding: &RightFinding) -> bool {
     [finding.add, finding.edit, finding.inquire].contains(&RightState::Missing)
+}
+
+/// Whether a right is missing without which the integration cannot be activated.
+pub fn stops_activation(descriptor: &Descriptor, finding: &RightFinding) -> bool {
+    is_missing(finding) && !descriptor.right(finding.right).is_some_and(|right| right.optional)
 }
 
 fn to_row(finding: &RightFinding) -> PermissionRow {

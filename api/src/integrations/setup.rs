@@ -116,7 +116,7 @@ fn missing_rights(
     };
     permissions::findings(descriptor, check)
         .iter()
-        .filter(|finding| permissions::is_missing(finding))
+        .filter(|finding| permissions::stops_activation(descriptor, finding))
         .filter_map(|finding| descriptor.right(finding.right))
         .map(|right| {
             (

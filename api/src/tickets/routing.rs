@@ -225,24 +225,33 @@ impl Route<'_> {
                     .with_remedy(IMPORT),
             );
         };
-        let parent = field.depends_on.filter(|parent| *parent != "board")?;
-        let fits = choice.within.is_empty()
-            || self
-                .routing
-                .fields
-                .get(parent)
-                .is_some_and(|value| choice.within.contains(value));
-        let error = || {
-            UserError::new(
-                ErrorCode::Invalid,
-                format!("“{label}: {}” does not go with the chosen {parent}.", choice.name),
-            )
-        };
-        (!fits).then(|| {
-            error()
+        if self.goes_with_the_rest(choice) {
+            return None;
+        }
+        let others: Vec<_> = field
+            .depends_on
+            .iter()
+            .filter(|other| **other != "board")
+            .copied()
+            .collect();
+        let others = others.join(" and ");
+        let message = format!("“{label}: {}” does not go with the chosen {others}.", choice.name);
+        Some(
+            UserError::new(ErrorCode::Invalid, message)
                 .at(&field_path(field.name))
-                .with_remedy(format!("Choose one that the {parent} allows."))
-        })
+                .with_remedy(format!("Choose one that the {others} allows.")),
+        )
+    }
+
+    /// Whether what else is chosen contradicts none of a choice's combinations and confirms at least a part of one.
+    fn goes_with_the_rest(&self, choice: &board::Choice) -> bool {
+        let chosen = |field: &String| self.routing.fields.get(field);
+        let fits = |with: &BTreeMap<String, String>| {
+            with.iter()
+                .all(|(field, id)| chosen(field).is_none_or(|chosen| chosen == id))
+                && with.keys().any(|field| chosen(field).is_some())
+        };
+        choice.combinations.is_empty() || choice.combinations.iter().any(fits)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Assumptions {
-    /// What wrong keys or a missing client id are answered with. Default [`BadCredentials::Unauthorized`].
+    /// What wrong or disabled keys, or a missing client id, are answered with. Default [`BadCredentials::Unauthorized`].
     pub bad_credentials: BadCredentials,
     /// What a wrong company in the credentials is answered with. Default [`WrongCompany::CannotRoute`].
     pub wrong_company: WrongCompany,
@@ -16,6 +16,9 @@ pub struct Assumptions {
     pub page_size_over_limit: OverLimit,
     /// What a page or page size that is no positive number does. Default [`BadPage::UseDefault`].
     pub bad_page: BadPage,
+    /// Whether `pagination-type: forward-only` and `pageId` are heard. An older server ignores both and pages by `page`
+    /// with the `Link` of numbered pages. Default `true`.
+    pub forward_only: bool,
     /// Whether `orderBy` together with forward-only paging is refused rather than ignored. Default `true`.
     pub refuse_order_by_when_forward_only: bool,
     /// The `code` of the 400 for conditions that cannot be read. Default `ConnectWiseApi`.
@@ -44,6 +47,12 @@ pub struct Assumptions {
     pub note_touches_ticket: bool,
     /// Whether the light board list `/service/info/boards` needs the Table Setup right. Default `false`.
     pub info_boards_need_table_setup: bool,
+    /// The right that callbacks take. Default [`CallbackRight::TableSetup`].
+    pub callback_right: CallbackRight,
+    /// Whether the address of a callback's signing key needs credentials. Default `false`.
+    pub callback_key_needs_credentials: bool,
+    /// Whether a written addition is announced as an update of its agreement. Default `false`.
+    pub additions_announce_agreement: bool,
     /// Requests per minute after which 429 is answered; `None` for no limit. Real sites: about 1000. Default `None`.
     pub requests_per_minute: Option<u32>,
 }
@@ -55,6 +64,7 @@ impl Default for Assumptions {
             wrong_company: WrongCompany::CannotRoute,
             page_size_over_limit: OverLimit::Clamp,
             bad_page: BadPage::UseDefault,
+            forward_only: true,
             refuse_order_by_when_forward_only: true,
             bad_conditions_code: "ConnectWiseApi".to_owned(),
             unknown_condition_field: UnknownField::Refuse,
@@ -69,6 +79,9 @@ impl Default for Assumptions {
             note_needs_destination: true,
             note_touches_ticket: true,
             info_boards_need_table_setup: false,
+            callback_right: CallbackRight::TableSetup,
+            callback_key_needs_credentials: false,
+            additions_announce_agreement: false,
             requests_per_minute: None,
         }
     }
@@ -144,4 +157,14 @@ pub enum BlockedCompany {
     Refuse,
     /// It is accepted.
     Accept,
+}
+
+/// The right that registering callbacks takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CallbackRight {
+    /// System > Table Setup, as integration vendors ask for.
+    TableSetup,
+    /// Valid keys are enough.
+    Nothing,
 }

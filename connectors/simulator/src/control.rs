@@ -1,4 +1,5 @@
-//! The control endpoints under `/simulator/`: faults, rights, keys, the journal, raw records. No credentials.
+//! The control endpoints under `/simulator/`: faults, rights, keys, clock, codebase, state, the journal, deliveries, raw
+//! records. No credentials.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -6,13 +7,15 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::callbacks::{self, Action, Event};
 use crate::faults::FaultRule;
 use crate::journal::LoggedRequest;
 use crate::model::Record;
 use crate::resource::Resource;
 use crate::resources;
 use crate::rights::RightsChange;
-use crate::site::{Keys, Site};
+use crate::site::{Keys, PERSON, Site};
+use crate::state;
 
 /// Answers a request below `/simulator/`.
 pub(crate) fn answer(site: &Site, call: &Call, rest: &[&str]) -> Answer {
@@ -41,19 +44,36 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
         }
         ("GET", ["rights"]) => Ok(plain(Value::Array(site.rights().settings()))),
         ("PUT", ["keys"]) => {
-            let NewKeys {
-                public_key,
-                private_key,
-            } = read(call)?;
-            site.set_keys(Keys {
-                public: public_key,
-                private: private_key,
-            });
+            let change: KeysChange = read(call)?;
+            site.change_keys(|keys| change.apply(keys));
+            Ok(Answer::empty(204))
+        }
+        ("PUT", ["clock"]) => {
+            let Skew { offset_seconds } = read(call)?;
+            site.skew_clock(offset_seconds);
+            Ok(Answer::empty(204))
+        }
+        ("PUT", ["codebase"]) => {
+            site.set_codebase(read(call)?);
             Ok(Answer::empty(204))
         }
         ("GET", ["requests"]) => Ok(plain(json!(logged(site, call)))),
         ("DELETE", ["requests"]) => {
             site.journal().clear();
+            Ok(Answer::empty(204))
+        }
+        ("GET", ["state"]) => match state::dump(site) {
+            // In one line: it is large, and for programs.
+            Ok(state) => Ok(Answer::text(200, &state.to_string()).with_content_type("application/json")),
+            Err(error) => Err(Answer::text(500, &error.to_string())),
+        },
+        ("PUT", ["state"]) => match state::load(site, &read(call)?) {
+            Ok(()) => Ok(Answer::empty(204)),
+            Err(refusal) => Err(Answer::text(400, &refusal.to_string())),
+        },
+        ("GET", ["deliveries"]) => Ok(plain(json!(site.outbox.log().entries().collect::<Vec<_>>()))),
+        ("DELETE", ["deliveries"]) => {
+            site.outbox.log().clear();
             Ok(Answer::empty(204))
         }
         ("GET", ["state", resource]) => {
@@ -64,14 +84,15 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
         }
         ("POST", ["records", resource]) => {
             let resource = named(resource)?;
-            Ok(plain(Value::Object(upsert(site, resource, read(call)?))))
+            let member = call.query.get("member").unwrap_or(PERSON);
+            Ok(plain(Value::Object(upsert(site, resource, read(call)?, member))))
         }
         _ => Err(Answer::text(404, "no such control endpoint")),
     }
 }
 
-/// Merges members into the record of the given `id`, or stores a new one. Nothing is validated.
-pub(crate) fn upsert(site: &Site, resource: Resource, members: Record) -> Record {
+/// Merges members into the record of the given `id`, or stores a new one, as a member did it. Nothing is validated.
+pub(crate) fn upsert(site: &Site, resource: Resource, members: Record, member: &str) -> Record {
     let mut store = site.store_mut();
     let known = members
         .get("id")
@@ -89,19 +110,49 @@ pub(crate) fn upsert(site: &Site, resource: Resource, members: Record) -> Record
     }
     let id = store.put(resource, record);
     let mut record = store.get(resource, id).cloned().unwrap_or_default();
-    resources::stamp(site, &store, resource, &mut record);
+    resources::stamp(site, &store, resource, &mut record, member);
     store.put(resource, record.clone());
     if existed {
         store.refresh_references(resource, id);
     }
+    let action = if existed { Action::Updated } else { Action::Added };
+    let event = Event {
+        resource,
+        record: &record,
+        action,
+        by: member,
+    };
+    callbacks::announce(site, &store, event);
     record
+}
+
+/// What is absent stays as it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct KeysChange {
+    public_key: Option<String>,
+    private_key: Option<String>,
+    enabled: Option<bool>,
+}
+
+impl KeysChange {
+    fn apply(self, keys: &mut Keys) {
+        if let Some(public) = self.public_key {
+            keys.public = public;
+        }
+        if let Some(private) = self.private_key {
+            keys.private = private;
+        }
+        if let Some(enabled) = self.enabled {
+            keys.enabled = enabled;
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct NewKeys {
-    public_key: String,
-    private_key: String,
+struct Skew {
+    offset_seconds: i32,
 }
 
 /// The journal, narrowed by `method`, `pathContains` and `status`.

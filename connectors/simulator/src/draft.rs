@@ -47,6 +47,25 @@ impl Draft {
         }
     }
 
+    /// A draft that replaces a stored record: only what callers cannot set stays.
+    pub(crate) fn replace(model: &'static Model, before: Record) -> Self {
+        let stays = |name: &str| {
+            let access = model.field(name).map(|field| field.access);
+            matches!(access, None | Some(Access::ReadOnly | Access::OnCreate))
+        };
+        let kept = before.iter().filter(|(name, _)| stays(name));
+        let dropped = model
+            .fields
+            .iter()
+            .filter(|field| before.contains_key(field.name) && !stays(field.name));
+        Self {
+            record: kept.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            changed: dropped.map(|field| field.name).collect(),
+            before: Some(before),
+            ..Self::create(model)
+        }
+    }
+
     /// Sets every member of a body; a member that the model lacks is refused.
     pub(crate) fn set_all(&mut self, store: &Store, assumptions: &Assumptions, body: Record) -> Result<(), ApiError> {
         for (name, value) in body {

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, LATEST_VERSION};
+use crate::assumptions::CallbackRight;
 use crate::call::{Call, Query};
+use crate::callbacks;
+use crate::codebase::Codebase;
 use crate::errors::ApiError;
 use crate::gate;
 use crate::list::{self, Ask};
@@ -23,7 +26,11 @@ pub(crate) fn answer(site: &Site, call: &Call) -> Answer {
     if let Err(refusal) = gate::limit_rate(site) {
         return refusal;
     }
-    let path = match gate::endpoint_path(&segments) {
+    let codebase = site.codebase();
+    if is_key_page(&codebase, &segments) {
+        return callbacks::key_answer(site, call);
+    }
+    let path = match codebase.endpoint_path(&segments) {
         Ok(path) => path,
         Err(refusal) => return refusal,
     };
@@ -45,7 +52,7 @@ pub(crate) fn answer(site: &Site, call: &Call) -> Answer {
 
 fn serve(site: &Site, call: &Call, route: &Route) -> Result<Answer, ApiError> {
     match (call.method.as_str(), route) {
-        ("GET", Route::SystemInfo) => Ok(system_info()),
+        ("GET", Route::SystemInfo) => Ok(system_info(site)),
         ("GET", Route::RoleSettings { role }) => role_settings(site, *role),
         ("GET", Route::Collection { endpoint, parent }) => {
             let ask = ask(site, call, &call.query, endpoint, *parent)?;
@@ -73,36 +80,34 @@ fn serve(site: &Site, call: &Call, route: &Route) -> Result<Answer, ApiError> {
             require(site, endpoint, Action::Add)?;
             resources::create(site, endpoint, *parent, call.query.get("fields"), &call.body)
         }
-        ("PATCH", Route::One { endpoint, parent, id }) if endpoint.writes.contains(&Write::Patch) => {
-            let level = require(site, endpoint, Action::Edit)?;
-            resources::change(
-                site,
-                Place {
-                    endpoint,
-                    parent: *parent,
-                    id: *id,
-                },
-                level,
-                &call.body,
-            )
-        }
-        ("DELETE", Route::One { endpoint, parent, id }) if endpoint.writes.contains(&Write::Delete) => {
-            let level = require(site, endpoint, Action::Delete)?;
-            resources::delete(
-                site,
-                Place {
-                    endpoint,
-                    parent: *parent,
-                    id: *id,
-                },
-                level,
-            )
+        (method, Route::One { endpoint, parent, id }) if takes(endpoint, method) => {
+            let place = Place {
+                endpoint,
+                parent: *parent,
+                id: *id,
+            };
+            match method {
+                "DELETE" => resources::delete(site, place, require(site, endpoint, Action::Delete)?),
+                "PUT" => resources::replace(site, place, require(site, endpoint, Action::Edit)?, &call.body),
+                _ => resources::change(site, place, require(site, endpoint, Action::Edit)?, &call.body),
+            }
         }
         (method, _) => {
             let message = format!("The requested resource does not support http method '{method}'.");
             Err(ApiError::new(405, "ConnectWiseApi", message))
         }
     }
+}
+
+/// Whether single records of a collection can be written with this method.
+fn takes(endpoint: &Endpoint, method: &str) -> bool {
+    let write = match method {
+        "PUT" => Write::Put,
+        "PATCH" => Write::Patch,
+        "DELETE" => Write::Delete,
+        _ => return false,
+    };
+    endpoint.writes.contains(&write)
 }
 
 fn ask<'a>(
@@ -150,12 +155,34 @@ fn member<'a>(body: &'a Record, name: &str) -> Option<&'a str> {
 
 /// The level of the right that an endpoint takes, or 403.
 fn require(site: &Site, endpoint: &Endpoint, action: Action) -> Result<Level, ApiError> {
-    let light_boards = endpoint.right.is_none() && endpoint.resource != Resource::Members;
-    let right = match endpoint.right {
-        None if light_boards && site.assumptions.info_boards_need_table_setup => Some(TABLE_SETUP),
-        right => right,
+    let right = match (endpoint.resource, endpoint.right) {
+        (Resource::Callbacks, _) if site.assumptions.callback_right == CallbackRight::Nothing => None,
+        (resource, None) if is_of_boards(resource) && site.assumptions.info_boards_need_table_setup => {
+            Some(TABLE_SETUP)
+        }
+        (_, right) => right,
     };
     right.map_or(Ok(Level::All), |function| level(site, function, action))
+}
+
+const fn is_of_boards(resource: Resource) -> bool {
+    matches!(
+        resource,
+        Resource::Boards
+            | Resource::BoardStatuses
+            | Resource::BoardTypes
+            | Resource::BoardSubTypes
+            | Resource::BoardItems
+    )
+}
+
+/// The address of the key that deliveries are signed with. It is outside of the API.
+fn is_key_page(codebase: &Codebase, segments: &[&str]) -> bool {
+    matches!(segments, [name, system, page, index]
+        if codebase.routes(name)
+            && system.eq_ignore_ascii_case("system")
+            && page.eq_ignore_ascii_case("callbackkey")
+            && index.eq_ignore_ascii_case("index.rails"))
 }
 
 fn level(site: &Site, function: Function, action: Action) -> Result<Level, ApiError> {
@@ -165,9 +192,9 @@ fn level(site: &Site, function: Function, action: Action) -> Result<Level, ApiEr
     }
 }
 
-fn system_info() -> Answer {
+fn system_info(site: &Site) -> Answer {
     let body = json!({
-        "version": "v2025.1.10675",
+        "version": format!("{}.10675", site.codebase().version()),
         "isCloud": true,
         "serverTimeZone": "Eastern Standard Time",
         "licenseBits": [{ "name": "ServiceDesk", "activeFlag": true }, { "name": "Finance", "activeFlag": true }],
@@ -187,15 +214,16 @@ fn role_settings(site: &Site, role: i64) -> Result<Answer, ApiError> {
 
 /// Where a company's site is; `null` for a company that nobody knows.
 fn company_info(site: &Site, company: &str) -> Answer {
+    let codebase = site.codebase();
     let body = if company.eq_ignore_ascii_case(&site.company_id) {
         json!({
             "CompanyName": "Training MSP",
-            "Codebase": format!("{}/", gate::CODEBASE),
-            "VersionCode": "v2025.1",
+            "Codebase": format!("{}/", codebase.name),
+            "VersionCode": codebase.version(),
             "VersionNumber": "v4.6.106750",
             "CompanyID": site.company_id,
             "IsCloud": true,
-            "SiteUrl": site.base_url.trim_start_matches("http://"),
+            "SiteUrl": site.base_url.split_once("://").map(|(_, host)| host),
             "AllowedOrigins": [],
         })
     } else {

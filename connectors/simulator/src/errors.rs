@@ -45,6 +45,10 @@ impl FieldError {
         Self::new("InvalidField", field, message.into())
     }
 
+    pub(crate) fn object(field: &str, message: impl Into<String>) -> Self {
+        Self::new("InvalidObject", field, message.into())
+    }
+
     fn new(code: &'static str, field: &str, message: String) -> Self {
         Self {
             code,

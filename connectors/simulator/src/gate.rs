@@ -1,4 +1,4 @@
-//! What stands before every endpoint: the codebase in the path, the credentials, the rate limit.
+//! What stands before every endpoint: the credentials and the rate limit.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,32 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::answer::Answer;
 use crate::assumptions::{BadCredentials, WrongCompany};
 use crate::call::Call;
+use crate::codebase::cannot_route;
 use crate::errors::ApiError;
 use crate::site::Site;
 
-/// The codebase that company info names.
-pub(crate) const CODEBASE: &str = "v2025_1";
-/// The alias that every server routes to its current codebase.
-const ALIAS: &str = "v4_6_release";
 /// Seconds that the server asks to wait.
 const COOL_DOWN: u32 = 30;
-
-/// The part of the path after `…/apis/3.0/`, or the plain-text refusal of an unknown codebase.
-pub(crate) fn endpoint_path<'a>(segments: &'a [&'a str]) -> Result<&'a [&'a str], Answer> {
-    match segments {
-        [codebase, apis, version, rest @ ..]
-            if [CODEBASE, ALIAS]
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(codebase))
-                && apis.eq_ignore_ascii_case("apis")
-                && *version == "3.0"
-                && !matches!(rest, [again, ..] if again.eq_ignore_ascii_case("apis")) =>
-        {
-            Ok(rest)
-        }
-        _ => Err(cannot_route()),
-    }
-}
 
 /// Checks `Authorization` and `clientId`.
 pub(crate) fn authenticate(site: &Site, call: &Call) -> Result<(), Answer> {
@@ -46,6 +26,9 @@ pub(crate) fn authenticate(site: &Site, call: &Call) -> Result<(), Answer> {
         });
     }
     let keys = site.keys();
+    if !keys.enabled {
+        return Err(bad_credentials(site, "Invalid credentials"));
+    }
     if public != keys.public || private != keys.private {
         return Err(bad_credentials(site, "Incorrect public/private key"));
     }
@@ -108,10 +91,6 @@ impl RateWindow {
     }
 }
 
-fn cannot_route() -> Answer {
-    Answer::text(400, "Cannot route. Codebase/company is invalid")
-}
-
 fn bad_credentials(site: &Site, message: &str) -> Answer {
     match site.assumptions.bad_credentials {
         BadCredentials::Unauthorized => ApiError::with_null_errors(401, "Unauthorized", message).into_answer(),
@@ -146,20 +125,6 @@ fn is_guid(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_codebase_is_the_current_one_or_the_alias() {
-        let rest = |path: &'static str| {
-            let segments: Vec<&str> = path.split('/').collect();
-            endpoint_path(&segments)
-                .map(<[&str]>::len)
-                .map_err(|answer| answer.status)
-        };
-        assert_eq!(rest("v4_6_release/apis/3.0/system/info"), Ok(2));
-        assert_eq!(rest("V2025_1/apis/3.0/company/companies/count"), Ok(3));
-        assert_eq!(rest("v2024_1/apis/3.0/system/info"), Err(400));
-        assert_eq!(rest("v2025_1/apis/3.0/apis/3.0/system/info"), Err(400));
-    }
 
     #[test]
     fn the_window_starts_anew_after_a_minute() {

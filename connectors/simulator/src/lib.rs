@@ -1,5 +1,5 @@
 //! ConnectWise PSA as a real HTTP server on the loopback: authentication, the permission matrix, both ways of paging,
-//! the filter language, strict bodies, the rules of agreements and tickets, and trouble on request.
+//! the filter language, strict bodies, the rules of agreements and tickets, signed callbacks, and trouble on request.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -16,6 +16,8 @@
 mod answer;
 mod assumptions;
 mod call;
+mod callbacks;
+mod codebase;
 mod conditions;
 mod control;
 mod data;
@@ -24,6 +26,7 @@ mod endpoints;
 mod errors;
 mod faults;
 mod gate;
+mod guid;
 mod journal;
 mod list;
 mod model;
@@ -32,6 +35,7 @@ mod number;
 mod options;
 mod patch;
 mod projection;
+mod random;
 mod resource;
 mod resources;
 mod rights;
@@ -39,14 +43,22 @@ mod route;
 mod server;
 mod simulator;
 mod site;
+mod state;
 mod store;
 mod time;
+mod tls;
+mod trouble;
 
 pub use assumptions::{
-    Assumptions, BadCredentials, BadPage, BlockedCompany, InactiveProduct, OverLimit, UnknownField, WrongCompany,
+    Assumptions, BadCredentials, BadPage, BlockedCompany, CallbackRight, InactiveProduct, OverLimit, UnknownField,
+    WrongCompany,
 };
-pub use faults::{Fault, FaultMatch, FaultRule};
+pub use callbacks::LoggedDelivery;
+pub use codebase::{Codebase, OtherCodebase};
+pub use faults::{Chance, Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;
 pub use options::{Clock, DataSet, SimulatorOptions, system_clock};
 pub use rights::{Level, RightsChange};
 pub use simulator::Simulator;
+pub use state::StateError;
+pub use tls::Tls;

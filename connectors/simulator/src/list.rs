@@ -30,7 +30,7 @@ pub(crate) struct Ask<'a> {
 pub(crate) fn list(site: &Site, store: &Store, ask: &Ask<'_>) -> Result<Answer, ApiError> {
     let mut records = select(site, store, ask)?;
     let model = ask.endpoint.resource.model();
-    let link = if ask.call.forward_only {
+    let link = if ask.call.forward_only && site.assumptions.forward_only {
         if site.assumptions.refuse_order_by_when_forward_only && ask.query.get("orderBy").is_some() {
             return Err(bad(
                 site,

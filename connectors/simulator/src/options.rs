@@ -1,10 +1,11 @@
 //! How a simulator is started.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::Assumptions;
+use crate::{Assumptions, Tls};
 
 /// Where the simulator takes its time from.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -25,6 +26,8 @@ pub struct SimulatorOptions {
     pub port: u16,
     /// What the site holds.
     pub data_set: DataSet,
+    /// What the data set's names, addresses, terms and prices are drawn from. Default 1.
+    pub seed: u64,
     /// The login company of the credentials.
     pub company_id: String,
     /// The public key of the API member.
@@ -33,8 +36,12 @@ pub struct SimulatorOptions {
     pub private_key: String,
     /// The only accepted `clientId`; without it any GUID is accepted.
     pub client_id: Option<String>,
+    /// The certificate to speak HTTPS with; without one it is HTTP. Default `None`.
+    pub tls: Option<Tls>,
     /// The time that the site believes it is.
     pub clock: Clock,
+    /// How long the site waits before the second and the third attempt to deliver a callback.
+    pub callback_retry_delays: [Duration; 2],
     /// Choices for what is not known about the real server.
     pub assumptions: Assumptions,
 }
@@ -44,11 +51,15 @@ impl Default for SimulatorOptions {
         Self {
             port: 0,
             data_set: DataSet::Small,
+            seed: 1,
             company_id: "training".to_owned(),
             public_key: "public".to_owned(),
             private_key: "private".to_owned(),
             client_id: None,
+            tls: None,
             clock: system_clock(),
+            // As the vendor's guide says.
+            callback_retry_delays: [Duration::from_secs(2), Duration::from_secs(4)],
             assumptions: Assumptions::default(),
         }
     }
@@ -60,7 +71,9 @@ impl std::fmt::Debug for SimulatorOptions {
             .debug_struct("SimulatorOptions")
             .field("port", &self.port)
             .field("data_set", &self.data_set)
+            .field("seed", &self.seed)
             .field("company_id", &self.company_id)
+            .field("tls", &self.tls)
             .field("assumptions", &self.assumptions)
             .finish_non_exhaustive()
     }

@@ -1,6 +1,7 @@
 //! Reading and writing records: what is the same for all kinds.
 
 mod additions;
+mod callbacks;
 mod catalog;
 mod companies;
 mod notes;
@@ -11,10 +12,11 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::callbacks::{Action, Event, announce};
 use crate::draft::Draft;
 use crate::errors::ApiError;
 use crate::list::is_mine;
-use crate::model::{Model, Record};
+use crate::model::{Model, Record, is_set};
 use crate::patch;
 use crate::projection::Projection;
 use crate::resource::Resource;
@@ -77,16 +79,31 @@ pub(crate) fn change(site: &Site, place: Place, level: Level, body: &[u8]) -> Re
     Ok(Answer::json(200, &record))
 }
 
+/// PUT: 200 with the whole record. What the body lacks takes its default.
+pub(crate) fn replace(site: &Site, place: Place, level: Level, body: &[u8]) -> Result<Answer, ApiError> {
+    let model = place.endpoint.resource.model();
+    let Value::Object(body) = parse(model, body)? else {
+        return Err(ApiError::unreadable(&json!("a value"), model.type_name, ""));
+    };
+    let mut store = site.store_mut();
+    let before = find(&store, place, level)?.clone();
+    let mut draft = Draft::replace(model, before);
+    draft.set_all(&store, &site.assumptions, body)?;
+    let record = finish(site, &mut store, place.endpoint, place.parent, draft)?;
+    Ok(Answer::json(200, &record))
+}
+
 /// DELETE: 204.
 pub(crate) fn delete(site: &Site, place: Place, level: Level) -> Result<Answer, ApiError> {
     let mut store = site.store_mut();
-    find(&store, place, level)?;
+    let record = find(&store, place, level)?.clone();
     match place.endpoint.resource {
         Resource::Catalog => catalog::check_unused(&store, &site.assumptions, place.id)?,
         Resource::Tickets => notes::delete_all(&mut store, place.id),
         _ => {}
     }
     store.remove(place.endpoint.resource, place.id);
+    tell(site, &store, place.endpoint.resource, &record, Action::Deleted);
     Ok(Answer::empty(204))
 }
 
@@ -110,7 +127,7 @@ pub(crate) fn parse(model: &Model, body: &[u8]) -> Result<Value, ApiError> {
 }
 
 /// Sets who changed a record when, and on a new record who entered it.
-pub(crate) fn stamp(site: &Site, store: &Store, resource: Resource, record: &mut Record) {
+pub(crate) fn stamp(site: &Site, store: &Store, resource: Resource, record: &mut Record, by: &str) {
     let now = time::show(site.now());
     let id = record.get("id").and_then(Value::as_i64).unwrap_or_default();
     let mut info = match record.remove("_info") {
@@ -119,14 +136,14 @@ pub(crate) fn stamp(site: &Site, store: &Store, resource: Resource, record: &mut
     };
     if !info.contains_key("dateEntered") {
         info.insert("dateEntered".to_owned(), json!(now));
-        info.insert("enteredBy".to_owned(), json!(MEMBER));
+        info.insert("enteredBy".to_owned(), json!(by));
         if resource == Resource::Tickets {
             let href = format!("{}/notes", store.href(resource.traits().path, id));
             info.insert("notes_href".to_owned(), json!(href));
         }
     }
     info.insert("lastUpdated".to_owned(), json!(now));
-    info.insert("updatedBy".to_owned(), json!(MEMBER));
+    info.insert("updatedBy".to_owned(), json!(by));
     record.insert("_info".to_owned(), Value::Object(info));
 }
 
@@ -162,6 +179,7 @@ fn finish(
         Resource::Companies => companies::complete(store, &mut draft),
         Resource::Contacts => companies::complete_contact(&mut draft),
         Resource::Catalog => catalog::complete(store, &mut draft),
+        Resource::Callbacks => callbacks::complete(store, &mut draft),
         _ => {}
     }
     draft.check()?;
@@ -174,7 +192,7 @@ fn finish(
     } = draft;
     let id = store.put(resource, record);
     let mut record = store.get(resource, id).cloned().unwrap_or_default();
-    stamp(site, store, resource, &mut record);
+    stamp(site, store, resource, &mut record, MEMBER);
     store.put(resource, record.clone());
 
     if before.is_some() && is_renamed(resource, &changed) {
@@ -183,9 +201,34 @@ fn finish(
     match (resource, parent) {
         (Resource::Tickets, _) if before.is_none() => notes::open_with(site, store, id, &extras),
         (Resource::Notes, Some(ticket)) if site.assumptions.note_touches_ticket => touch(site, store, ticket),
+        (Resource::Additions, Some(agreement)) if site.assumptions.additions_announce_agreement => {
+            if let Some(agreement) = store.get(Resource::Agreements, agreement) {
+                tell(site, store, Resource::Agreements, agreement, Action::Updated);
+            }
+        }
+        (Resource::Callbacks, _) => site.outbox.forgive(id),
         _ => {}
     }
+    if !is_set(&extras, "skipCallback") {
+        let action = if before.is_none() {
+            Action::Added
+        } else {
+            Action::Updated
+        };
+        tell(site, store, resource, &record, action);
+    }
     Ok(record)
+}
+
+/// Tells callbacks what the API member did.
+fn tell(site: &Site, store: &Store, resource: Resource, record: &Record, action: Action) {
+    let event = Event {
+        resource,
+        record,
+        action,
+        by: MEMBER,
+    };
+    announce(site, store, event);
 }
 
 fn is_renamed(resource: Resource, changed: &BTreeSet<&'static str>) -> bool {
@@ -197,7 +240,8 @@ fn is_renamed(resource: Resource, changed: &BTreeSet<&'static str>) -> bool {
 
 fn touch(site: &Site, store: &mut Store, ticket: i64) {
     if let Some(mut record) = store.get(Resource::Tickets, ticket).cloned() {
-        stamp(site, store, Resource::Tickets, &mut record);
-        store.put(Resource::Tickets, record);
+        stamp(site, store, Resource::Tickets, &mut record, MEMBER);
+        store.put(Resource::Tickets, record.clone());
+        tell(site, store, Resource::Tickets, &record, Action::Updated);
     }
 }

@@ -63,11 +63,13 @@ pub(crate) enum Action {
 /// The role of the API member.
 #[derive(Debug)]
 pub(crate) struct Rights {
-    rows: Vec<Row>,
+    rows: Vec<RightsRow>,
 }
 
-#[derive(Debug)]
-struct Row {
+/// One row of the matrix.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RightsRow {
     module: String,
     function: String,
     add: Level,
@@ -79,10 +81,10 @@ struct Row {
 impl Rights {
     /// The role that integration vendors ask administrators for: no more than their set-up guides list.
     pub(crate) fn least_privilege() -> Self {
-        let read = [COMPANIES, CONTACTS, PRODUCTS, TABLE_SETUP, MEMBERS];
+        let read = [COMPANIES, CONTACTS, PRODUCTS, MEMBERS];
         let write = [CATALOG, AGREEMENTS, TICKETS, CLOSE_TICKETS];
         let nothing = [SECURITY_ROLES];
-        let row = |Function(module, function): Function, write: Level, inquire: Level| Row {
+        let row = |Function(module, function): Function, write: Level, inquire: Level| RightsRow {
             module: module.to_owned(),
             function: function.to_owned(),
             add: write,
@@ -94,6 +96,11 @@ impl Rights {
         rows.extend(read.map(|function| row(function, Level::None, Level::All)));
         rows.extend(write.map(|function| row(function, Level::All, Level::All)));
         rows.extend(nothing.map(|function| row(function, Level::None, Level::None)));
+        // Callbacks are registered and removed with it.
+        rows.push(RightsRow {
+            delete: Level::All,
+            ..row(TABLE_SETUP, Level::All, Level::All)
+        });
         Self { rows }
     }
 
@@ -110,13 +117,21 @@ impl Rights {
         })
     }
 
+    pub(crate) fn rows(&self) -> &[RightsRow] {
+        &self.rows
+    }
+
+    pub(crate) fn replace(&mut self, rows: Vec<RightsRow>) {
+        self.rows = rows;
+    }
+
     /// Changes a row, or adds one without rights first.
     pub(crate) fn change(&mut self, change: &RightsChange) {
         let found = self.rows.iter().position(|row| {
             row.module.eq_ignore_ascii_case(&change.module) && row.function.eq_ignore_ascii_case(&change.function)
         });
         let found = found.unwrap_or_else(|| {
-            self.rows.push(Row {
+            self.rows.push(RightsRow {
                 module: change.module.clone(),
                 function: change.function.clone(),
                 add: Level::None,

@@ -1,7 +1,13 @@
 //! Which path leads to which records, and what right it takes.
 
+mod company;
+mod finance;
+mod procurement;
+mod service;
+mod system;
+
 use crate::resource::Resource;
-use crate::rights::{self, Function};
+use crate::rights::Function;
 
 /// A collection of records at a path.
 #[derive(Debug)]
@@ -27,6 +33,7 @@ pub(crate) struct Parent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Write {
     Post,
+    Put,
     Patch,
     Delete,
 }
@@ -67,8 +74,16 @@ pub(crate) fn find(segments: &[&str]) -> Option<Route> {
         }
         _ => {}
     }
-    ENDPOINTS
-        .iter()
+    let modules = [
+        company::ENDPOINTS,
+        procurement::ENDPOINTS,
+        finance::ENDPOINTS,
+        service::ENDPOINTS,
+        system::ENDPOINTS,
+    ];
+    modules
+        .into_iter()
+        .flatten()
         .find_map(|endpoint| match_endpoint(endpoint, &segments))
 }
 
@@ -91,102 +106,37 @@ fn match_endpoint(endpoint: &'static Endpoint, segments: &[&str]) -> Option<Rout
     }
 }
 
-const WRITE: &[Write] = &[Write::Post, Write::Patch];
-const WRITE_AND_DELETE: &[Write] = &[Write::Post, Write::Patch, Write::Delete];
 const READ: &[Write] = &[];
+const WRITE: &[Write] = &[Write::Post, Write::Put, Write::Patch];
+const ALL: &[Write] = &[Write::Post, Write::Put, Write::Patch, Write::Delete];
 
-const OF_AGREEMENT: Parent = Parent {
-    resource: Resource::Agreements,
-    field: "agreementId",
-};
-const OF_TICKET: Parent = Parent {
-    resource: Resource::Tickets,
-    field: "ticketId",
-};
-const OF_BOARD: Parent = Parent {
-    resource: Resource::Boards,
-    field: "board/id",
-};
-const TEAMS_OF_BOARD: Parent = Parent {
-    resource: Resource::Boards,
-    field: "boardId",
-};
+impl Endpoint {
+    /// A collection that is only read, and for which keys are enough.
+    const fn at(path: &'static [&'static str], resource: Resource) -> Self {
+        Self {
+            path,
+            resource,
+            parent: None,
+            right: None,
+            writes: READ,
+        }
+    }
 
-const fn endpoint(
-    path: &'static [&'static str],
-    resource: Resource,
-    right: Function,
-    writes: &'static [Write],
-) -> Endpoint {
-    Endpoint {
-        path,
-        resource,
-        parent: None,
-        right: Some(right),
-        writes,
+    const fn needs(mut self, right: Function) -> Self {
+        self.right = Some(right);
+        self
+    }
+
+    const fn under(mut self, resource: Resource, field: &'static str) -> Self {
+        self.parent = Some(Parent { resource, field });
+        self
+    }
+
+    const fn takes(mut self, writes: &'static [Write]) -> Self {
+        self.writes = writes;
+        self
     }
 }
-
-const fn child(
-    path: &'static [&'static str],
-    resource: Resource,
-    parent: Parent,
-    right: Function,
-    writes: &'static [Write],
-) -> Endpoint {
-    Endpoint {
-        path,
-        resource,
-        parent: Some(parent),
-        right: Some(right),
-        writes,
-    }
-}
-
-/// A light path, for which keys are enough.
-const fn light(path: &'static [&'static str], resource: Resource, parent: Option<Parent>) -> Endpoint {
-    Endpoint {
-        path,
-        resource,
-        parent,
-        right: None,
-        writes: READ,
-    }
-}
-
-#[rustfmt::skip]
-static ENDPOINTS: &[Endpoint] = &[
-    endpoint(&["company", "companies"], Resource::Companies, rights::COMPANIES, WRITE),
-    endpoint(&["company", "companies", "types"], Resource::CompanyTypes, rights::TABLE_SETUP, READ),
-    endpoint(&["company", "companies", "statuses"], Resource::CompanyStatuses, rights::TABLE_SETUP, READ),
-    endpoint(&["company", "contacts"], Resource::Contacts, rights::CONTACTS, WRITE),
-    endpoint(&["procurement", "catalog"], Resource::Catalog, rights::CATALOG, WRITE_AND_DELETE),
-    endpoint(&["procurement", "products"], Resource::Products, rights::PRODUCTS, READ),
-    endpoint(&["finance", "agreements"], Resource::Agreements, rights::AGREEMENTS, READ),
-    endpoint(&["finance", "agreements", "types"], Resource::AgreementTypes, rights::TABLE_SETUP, READ),
-    child(&["finance", "agreements", "*", "additions"], Resource::Additions, OF_AGREEMENT, rights::AGREEMENTS, WRITE_AND_DELETE),
-    endpoint(&["service", "boards"], Resource::Boards, rights::TABLE_SETUP, READ),
-    child(&["service", "boards", "*", "statuses"], Resource::BoardStatuses, OF_BOARD, rights::TABLE_SETUP, READ),
-    child(&["service", "boards", "*", "types"], Resource::BoardTypes, OF_BOARD, rights::TABLE_SETUP, READ),
-    child(&["service", "boards", "*", "subtypes"], Resource::BoardSubTypes, OF_BOARD, rights::TABLE_SETUP, READ),
-    child(&["service", "boards", "*", "items"], Resource::BoardItems, OF_BOARD, rights::TABLE_SETUP, READ),
-    child(&["service", "boards", "*", "typesubtypeitemassociations"], Resource::BoardAssociations, OF_BOARD, rights::TABLE_SETUP, READ),
-    child(&["service", "boards", "*", "teams"], Resource::BoardTeams, TEAMS_OF_BOARD, rights::TABLE_SETUP, READ),
-    light(&["service", "info", "boards"], Resource::Boards, None),
-    light(&["service", "info", "boards", "*", "statuses"], Resource::BoardStatuses, Some(OF_BOARD)),
-    light(&["service", "info", "boards", "*", "types"], Resource::BoardTypes, Some(OF_BOARD)),
-    light(&["service", "info", "boards", "*", "subtypes"], Resource::BoardSubTypes, Some(OF_BOARD)),
-    light(&["service", "info", "boards", "*", "items"], Resource::BoardItems, Some(OF_BOARD)),
-    endpoint(&["service", "priorities"], Resource::Priorities, rights::TABLE_SETUP, READ),
-    endpoint(&["service", "sources"], Resource::Sources, rights::TABLE_SETUP, READ),
-    endpoint(&["service", "teams"], Resource::Teams, rights::TABLE_SETUP, READ),
-    endpoint(&["service", "tickets"], Resource::Tickets, rights::TICKETS, WRITE_AND_DELETE),
-    child(&["service", "tickets", "*", "notes"], Resource::Notes, OF_TICKET, rights::TICKETS, WRITE_AND_DELETE),
-    endpoint(&["system", "members"], Resource::Members, rights::MEMBERS, READ),
-    light(&["system", "info", "members"], Resource::Members, None),
-    endpoint(&["system", "apimembers"], Resource::ApiMembers, rights::SECURITY_ROLES, READ),
-    endpoint(&["system", "securityroles"], Resource::SecurityRoles, rights::SECURITY_ROLES, READ),
-];
 
 #[cfg(test)]
 mod tests {

@@ -4,9 +4,12 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
+use chrono::TimeDelta;
 use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 
+use crate::callbacks::{self, LoggedDelivery};
+use crate::codebase::Codebase;
 use crate::control;
 use crate::data;
 use crate::faults::FaultRule;
@@ -15,7 +18,9 @@ use crate::options::SimulatorOptions;
 use crate::resource::Resource;
 use crate::rights::RightsChange;
 use crate::server;
-use crate::site::{Keys, Site};
+use crate::site::{PERSON, Site};
+use crate::state::{self, StateError};
+use crate::tls;
 
 /// A ConnectWise PSA site that listens on 127.0.0.1 until it is shut down or dropped.
 pub struct Simulator {
@@ -23,6 +28,7 @@ pub struct Simulator {
     port: u16,
     handle: ServerHandle,
     running: Option<JoinHandle<std::io::Result<()>>>,
+    deliverer: JoinHandle<()>,
 }
 
 impl Simulator {
@@ -30,25 +36,29 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// When the port cannot be bound.
+    /// When the port cannot be bound, or the certificate cannot be used with its key.
     pub async fn start(options: SimulatorOptions) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         let port = listener.local_addr()?.port();
-        let base_url = format!("http://127.0.0.1:{port}");
-        let store = data::build(options.data_set, &base_url, (options.clock)());
+        let tls = options.tls.as_ref().map(tls::config).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let base_url = format!("{scheme}://127.0.0.1:{port}");
+        let store = data::build(options.data_set, options.seed, &base_url, (options.clock)());
         let site = Arc::new(Site::new(options, base_url, store));
-        let server = server::server(listener, Arc::clone(&site))?;
+        let server = server::server(listener, tls, Arc::clone(&site))?;
         let handle = server.handle();
         let running = tokio::spawn(server);
+        let deliverer = tokio::spawn(callbacks::run(Arc::clone(&site)));
         Ok(Self {
             site,
             port,
             handle,
             running: Some(running),
+            deliverer,
         })
     }
 
-    /// `http://127.0.0.1:port`, without a slash at the end.
+    /// `http://127.0.0.1:port`, or `https://…` with a certificate; without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.site.base_url
@@ -95,10 +105,29 @@ impl Simulator {
 
     /// Replaces the API member's keys; the old ones are refused from now on.
     pub fn rotate_keys(&self, public_key: &str, private_key: &str) {
-        self.site.set_keys(Keys {
-            public: public_key.to_owned(),
-            private: private_key.to_owned(),
+        self.site.change_keys(|keys| {
+            public_key.clone_into(&mut keys.public);
+            private_key.clone_into(&mut keys.private);
         });
+    }
+
+    /// Disables the API member's keys, or enables them again.
+    pub fn enable_keys(&self, enabled: bool) {
+        self.site.change_keys(|keys| keys.enabled = enabled);
+    }
+
+    /// Sets how far the site's clock is from [`SimulatorOptions::clock`]; zero sets it right again.
+    ///
+    /// Whole seconds count, and no more than 68 years.
+    pub fn skew_clock(&self, offset: TimeDelta) {
+        let most = if offset < TimeDelta::zero() { i32::MIN } else { i32::MAX };
+        self.site
+            .skew_clock(i32::try_from(offset.num_seconds()).unwrap_or(most));
+    }
+
+    /// Upgrades the site to another codebase.
+    pub fn set_codebase(&self, codebase: Codebase) {
+        self.site.set_codebase(codebase);
     }
 
     /// The requests so far, oldest first, without those to the control endpoints.
@@ -112,6 +141,12 @@ impl Simulator {
         self.site.journal().clear();
     }
 
+    /// The attempts to deliver callbacks so far, oldest first.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<LoggedDelivery> {
+        self.site.outbox.log().entries().cloned().collect()
+    }
+
     /// Every record of a kind (`tickets`, `additions`, `companies`, …) as stored, id ascending; empty for an unknown kind.
     #[must_use]
     pub fn records(&self, kind: &str) -> Vec<Map<String, Value>> {
@@ -122,9 +157,33 @@ impl Simulator {
     }
 
     /// Merges members into the record with their `id`, or stores a new one, without any validation, and answers the
-    /// record; null removes a member. `None` for an unknown kind.
+    /// record; null removes a member. `None` for an unknown kind. Callbacks are told that a person did it.
     pub fn upsert(&self, kind: &str, members: Map<String, Value>) -> Option<Map<String, Value>> {
-        Some(control::upsert(&self.site, Resource::named(kind)?, members))
+        self.upsert_as(PERSON, kind, members)
+    }
+
+    /// [`Simulator::upsert`] by the member of this identifier.
+    pub fn upsert_as(&self, member: &str, kind: &str, members: Map<String, Value>) -> Option<Map<String, Value>> {
+        Some(control::upsert(&self.site, Resource::named(kind)?, members, member))
+    }
+
+    /// Everything that the site holds, as one JSON value: records of every kind with their last ids, rights, codebase,
+    /// clock offset. The keys are left out.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be written as JSON.
+    pub fn dump(&self) -> Result<Value, StateError> {
+        Ok(state::dump(&self.site)?)
+    }
+
+    /// Replaces everything that the site holds with what [`Self::dump`] gave, of this site or of another.
+    ///
+    /// # Errors
+    ///
+    /// When the state cannot be read or contradicts itself; the site is then as it was.
+    pub fn load(&self, state: &Value) -> Result<(), StateError> {
+        state::load(&self.site, state)
     }
 
     /// Waits until the server ends.
@@ -142,6 +201,7 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
+        self.deliverer.abort();
         // The command to stop is sent at once; nobody is left to wait for its completion.
         drop(self.handle.stop(false));
     }

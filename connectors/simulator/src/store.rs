@@ -33,6 +33,17 @@ impl Store {
         self.tables.get(&resource)?.records.get(&id)
     }
 
+    /// The highest id that was ever given.
+    pub(crate) fn last_id(&self, resource: Resource) -> i64 {
+        self.tables.get(&resource).map_or(0, |table| table.last_id)
+    }
+
+    /// New records get ids above this one.
+    pub(crate) fn go_on_from(&mut self, resource: Resource, last_id: i64) {
+        let table = self.tables.entry(resource).or_default();
+        table.last_id = table.last_id.max(last_id);
+    }
+
     /// All records, id ascending.
     pub(crate) fn all(&self, resource: Resource) -> Box<dyn Iterator<Item = &Record> + '_> {
         match self.tables.get(&resource) {
@@ -57,7 +68,7 @@ impl Store {
         let id = match record.get("id").and_then(Value::as_i64) {
             Some(id) => id,
             None => {
-                let id = self.tables.get(&resource).map_or(0, |table| table.last_id) + 1;
+                let id = self.last_id(resource) + 1;
                 record.insert("id".to_owned(), json!(id));
                 id
             }

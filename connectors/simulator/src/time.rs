@@ -10,6 +10,11 @@ pub(crate) fn show(time: DateTime<Utc>) -> String {
     time.format(FORMAT).to_string()
 }
 
+/// An instant as HTTP headers have it.
+pub(crate) fn show_http(time: DateTime<Utc>) -> String {
+    time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// The midnight that begins the day of an instant, as text.
 pub(crate) fn show_day(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%dT00:00:00Z").to_string()

@@ -6,7 +6,7 @@ use super::{
     call::{Call, List},
     client::Client,
     descriptor::{DESCRIPTOR, QUANTITY_SCALE},
-    directory::of_company,
+    directory::{chosen, of_company},
     mapping::{self, number, shorten},
     query::Conditions,
     rights,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    query::{Page, ReadQuery},
+    query::{Filter, Page, ReadQuery},
     record::{
         Addition, AdditionChange, AdditionId, AdditionReceipt, AdditionTarget, Agreement, AgreementId, DesiredAddition,
         ProductId,
@@ -23,6 +23,10 @@ use crate::{
 
 pub(super) async fn agreements(client: &Client, query: &ReadQuery) -> Result<Page<Agreement>> {
     let conditions = of_company(query, "company/id")?.changed_since(query.since);
+    let conditions = match chosen(query, Filter::AgreementType)?.as_slice() {
+        [] => conditions,
+        types => conditions.number_in("type/id", types),
+    };
     let list = List::new("agreements", rights::AGREEMENTS, "finance/agreements", conditions);
     let today = client.clock.now().date_naive();
     client
@@ -192,7 +196,7 @@ async fn in_force(client: &Client, target: &AdditionTarget, effective: NaiveDate
     Ok(found.pop())
 }
 
-async fn list(
+pub(super) async fn list(
     client: &Client,
     operation: &'static str,
     agreement: &AgreementId,
@@ -249,6 +253,7 @@ fn check_product(found: &Addition, wanted: &ProductId) -> Result<()> {
     Err(Error::invalid("product", message))
 }
 
+/// The additions of an agreement, or the addition itself.
 fn path(agreement: &AgreementId, addition: Option<&AdditionId>) -> Result<String> {
     let list = format!(
         "finance/agreements/{}/additions",

@@ -5,7 +5,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::query::Conditions;
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    transport::Effect,
+};
 
 /// One call.
 #[derive(Debug)]
@@ -16,6 +19,7 @@ pub(super) struct Call {
     pub(super) path: String,
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) body: Option<Value>,
+    pub(super) effect: Effect,
     pub(super) forward_only: bool,
 }
 
@@ -30,8 +34,18 @@ impl Call {
             path,
             query: Vec::new(),
             body: None,
+            effect: Effect::Read,
             forward_only: false,
         }
+    }
+
+    /// Asks something that does not fit into an address: a `POST` that changes nothing.
+    pub(super) fn ask(operation: &'static str, right: &'static str, path: &str, body: &impl Serialize) -> Result<Self> {
+        let asking = Self::writing(operation, right, Method::POST, path.to_owned(), body)?;
+        Ok(Self {
+            effect: Effect::Read,
+            ..asking
+        })
     }
 
     /// Creates a record.
@@ -42,6 +56,15 @@ impl Call {
         body: &impl Serialize,
     ) -> Result<Self> {
         Self::writing(operation, right, Method::POST, path, body)
+    }
+
+    /// Removes a record.
+    pub(super) fn delete(operation: &'static str, right: &'static str, path: String) -> Self {
+        Self {
+            method: Method::DELETE,
+            effect: Effect::Write,
+            ..Self::get(operation, Some(right), path)
+        }
     }
 
     /// Changes a record.
@@ -67,6 +90,7 @@ impl Call {
         Ok(Self {
             method,
             body: Some(body),
+            effect: Effect::Write,
             ..Self::get(operation, Some(right), path)
         })
     }

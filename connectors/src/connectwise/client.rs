@@ -1,6 +1,9 @@
-//! The API of one company: address, headers, pages.
+//! The API of one company: its address, its headers, and a call from request to answer.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
@@ -9,18 +12,15 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::{
-    call::{Call, List},
+    call::Call,
     config::Config,
-    descriptor::DESCRIPTOR,
     discovery::{Base, discover},
     error::{Context, is_misrouted, translate, unreadable},
-    query::{encode, next_page_id, page_id},
-    wire::Listed,
+    query::encode,
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::Result,
     platform::Clock,
-    query::{Cursor, Page, ReadQuery},
     transport::{Effect, Request, Response, Transport, TransportError, TransportErrorKind},
 };
 
@@ -36,6 +36,8 @@ pub(super) struct Client {
     transport: Arc<dyn Transport>,
     pub(super) clock: Arc<dyn Clock>,
     base: Mutex<Option<Arc<Base>>>,
+    /// Whether the PSA is too old to know forward-only paging. Each client finds out by itself.
+    navigable: AtomicBool,
 }
 
 impl Client {
@@ -45,7 +47,16 @@ impl Client {
             transport,
             clock,
             base: Mutex::new(None),
+            navigable: AtomicBool::new(false),
         }
+    }
+
+    pub(super) fn pages_navigably(&self) -> bool {
+        self.navigable.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn page_navigably_from_now_on(&self) {
+        self.navigable.store(true, Ordering::Relaxed);
     }
 
     /// Sends a call. When it does not reach the API, the address is looked up once more and the call repeated at the other
@@ -72,56 +83,6 @@ impl Client {
     pub(super) async fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T> {
         let response = self.send(call).await?;
         response.json().map_err(|error| unreadable(self.context(call), error))
-    }
-
-    /// Reads the page of a list that a query asks for.
-    pub(super) async fn read<T: Listed>(&self, list: &List, query: &ReadQuery) -> Result<Page<T>> {
-        let size = query.page_size.unwrap_or(DESCRIPTOR.limits.page_size);
-        self.page(list, query.after.as_ref(), size).await
-    }
-
-    /// Reads a page of a list: the records with ids above the cursor's, in their order.
-    pub(super) async fn page<T: Listed>(&self, list: &List, after: Option<&Cursor>, size: u16) -> Result<Page<T>> {
-        let size = size.clamp(1, DESCRIPTOR.limits.page_size);
-        let after = page_id(after)?;
-        let mut call = Call::get(list.operation, Some(list.right), list.path.clone())
-            .with("pageSize", size.to_string())
-            .with("pageId", after.to_string());
-        call.forward_only = true;
-        if let Some(conditions) = list.conditions.text() {
-            call = call.with("conditions", conditions);
-        }
-        if let Some(fields) = T::FIELDS {
-            call = call.with("fields", fields);
-        }
-        let response = self.send(&call).await?;
-        let records: Vec<T> = response
-            .json()
-            .map_err(|error| unreadable(self.context(&call), error))?;
-        let next = next_page(&records, usize::from(size), response.header("link"));
-        if next.is_some_and(|next| next <= after) {
-            let message = "ConnectWise PSA answered with a page that leads back";
-            return Err(Error::new(ErrorKind::Protocol, message).with_operation(list.operation));
-        }
-        Ok(Page {
-            records,
-            next: next.map(|id| Cursor(id.to_string())),
-            total: None,
-        })
-    }
-
-    /// Reads a whole list that is known to be short.
-    pub(super) async fn all<T: Listed>(&self, list: &List) -> Result<Vec<T>> {
-        let mut records = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self.page(list, after.as_ref(), DESCRIPTOR.limits.page_size).await?;
-            records.extend(page.records);
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(records),
-            }
-        }
     }
 
     /// Looks the address up, whether or not it is known, and keeps it.
@@ -158,44 +119,53 @@ impl Client {
         let mut url = base.clone();
         url.set_path(&format!("{}{}", base.path(), call.path));
         url.set_query(Some(encode(&call.query).as_str()).filter(|query| !query.is_empty()));
-        let request = match &call.body {
-            None => Request::get(call.operation, url),
-            Some(body) => Request::write(call.operation, call.method.clone(), url, body.clone()),
+        let request = Request {
+            method: call.method.clone(),
+            body: call.body.clone(),
+            effect: call.effect,
+            ..Request::get(call.operation, url)
         };
-        let mut authorization = HeaderValue::from_str(self.config.authorization.expose_secret())
-            .map_err(|error| TransportError::new(TransportErrorKind::NotSent, error))?;
-        authorization.set_sensitive(true);
-        let mut request = request
-            .header(ACCEPT, MODEL_VERSION)
-            .header(CLIENT_ID, self.config.client_id.clone())
-            .header(AUTHORIZATION, authorization);
+        let mut request = self.authenticated(request)?;
         if call.forward_only {
             request = request.header(PAGINATION_TYPE, HeaderValue::from_static("forward-only"));
         }
         self.transport.send(request).await
     }
 
-    fn context(&self, call: &Call) -> Context {
-        let effect = if call.body.is_some() {
-            Effect::Write
-        } else {
-            Effect::Read
+    /// Reads an address of the PSA that lies outside the API, such as that of a signing key, first without our keys and
+    /// with them only when they are asked for. The caller has made sure that the address is one of the PSA's own.
+    pub(super) async fn fetch(&self, operation: &'static str, url: Url) -> Result<Response> {
+        let context = self.context(&Call::get(operation, None, ""));
+        let anonymous = self.transport.send(Request::get(operation, url.clone())).await;
+        let asks_for_keys = |response: &Response| matches!(response.status.as_u16(), 401 | 403);
+        if !anonymous.as_ref().is_ok_and(asks_for_keys) {
+            return translate(context, anonymous);
+        }
+        let outcome = match self.authenticated(Request::get(operation, url)) {
+            Ok(request) => self.transport.send(request).await,
+            Err(error) => Err(error),
         };
+        translate(context, outcome)
+    }
+
+    fn authenticated(&self, request: Request) -> Result<Request, TransportError> {
+        let mut authorization = HeaderValue::from_str(self.config.authorization.expose_secret())
+            .map_err(|error| TransportError::new(TransportErrorKind::NotSent, error))?;
+        authorization.set_sensitive(true);
+        Ok(request
+            .header(ACCEPT, MODEL_VERSION)
+            .header(CLIENT_ID, self.config.client_id.clone())
+            .header(AUTHORIZATION, authorization))
+    }
+
+    pub(super) fn context(&self, call: &Call) -> Context {
         Context {
             operation: call.operation,
             right: call.right,
-            effect,
+            effect: call.effect,
             now: self.clock.now(),
         }
     }
-}
-
-/// Where the next page starts. An empty page is the last. A `Link` to the next is believed also after a short page; without
-/// any, a full page may have a successor.
-fn next_page<T: Listed>(records: &[T], size: usize, link: Option<&str>) -> Option<i64> {
-    let last = records.last()?;
-    link.and_then(next_page_id)
-        .or_else(|| (records.len() >= size).then(|| last.id()))
 }
 
 #[cfg(test)]
@@ -217,33 +187,8 @@ impl Client {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
-    use crate::connectwise::{query::Conditions, wire::BoardInfo};
-
-    #[test]
-    fn the_last_page_is_recognised() {
-        let records = |ids: &[i64]| {
-            let json: Vec<_> = ids
-                .iter()
-                .map(|id| serde_json::json!({ "id": id, "name": "x" }))
-                .collect();
-            serde_json::from_value::<Vec<BoardInfo>>(Value::from(json)).expect("boards")
-        };
-        let link = Some("<https://h/x?pageId=9>; rel=\"next\"");
-        let cases = [
-            (records(&[]), link, None),
-            (records(&[1]), None, None),
-            (records(&[1]), Some(""), None),
-            (records(&[1, 9]), Some(""), Some(9)),
-            (records(&[1, 8]), None, Some(8)),
-            (records(&[1]), link, Some(9)),
-        ];
-        for (records, link, expected) in cases {
-            assert_eq!(next_page(&records, 2, link), expected, "{records:?} {link:?}");
-        }
-    }
+    use crate::ErrorKind;
 
     const FOUND: &str = r#"{"CompanyName":"Acme","Codebase":"v2026_2/","SiteUrl":"api-na.myconnectwise.net"}"#;
     const LOST: (u16, &str) = (400, "Cannot route. Codebase/company is invalid");
@@ -308,21 +253,5 @@ mod tests {
         client.send(&read()).await.expect("answered");
         let last = server.requests().pop().expect("a request");
         assert_eq!(last.url.path(), "/v4_6_release/apis/3.0/system/info");
-    }
-
-    #[tokio::test]
-    async fn a_page_that_leads_back_ends_the_list() {
-        let (client, _) = Client::testing(&[(200, r#"[{"id":3,"name":"x"}]"#)]);
-        let list = List::new("test", "right", "service/info/boards", Conditions::none());
-        let error = client
-            .page::<BoardInfo>(&list, Some(&Cursor("3".into())), 1)
-            .await
-            .expect_err("it repeats");
-        assert_eq!(error.kind(), &ErrorKind::Protocol);
-        let error = client
-            .page::<BoardInfo>(&list, Some(&Cursor("x".into())), 1)
-            .await
-            .expect_err("not ours");
-        assert!(matches!(error.kind(), ErrorKind::Invalid { .. }));
     }
 }

@@ -1,12 +1,15 @@
 //! Credentials and settings, checked.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::descriptor::{CLIENT_ID, DESCRIPTOR};
+use super::descriptor::{CLIENT_ID, CONCURRENCY, DESCRIPTOR, REQUESTS_PER_MINUTE};
 use crate::{
+    descriptor::Limits,
     error::{Error, Result},
     network::NetworkPolicy,
     platform::{Credentials, Platform},
@@ -19,12 +22,16 @@ pub(super) struct Config {
     pub(super) site: Url,
     /// The company that people log in to.
     pub(super) company: String,
+    /// The API member's own name, when it is known.
+    pub(super) member: Option<String>,
     /// The value of the `Authorization` header.
     pub(super) authorization: SecretString,
     /// The value of the `clientId` header: names this product to the vendor, is not a secret.
     pub(super) client_id: HeaderValue,
     /// Which hosts may be spoken to.
     pub(super) network: NetworkPolicy,
+    /// What the PSA can take.
+    pub(super) limits: Limits,
 }
 
 impl Config {
@@ -33,6 +40,8 @@ impl Config {
         let site = parse_site(field("site")?, &platform.network)?;
         let company = field("company_id")?.to_owned();
         let (public_key, private_key) = (field("public_key")?, field("private_key")?);
+        let member = credentials.optional("member_id");
+        let member = member.map(|member| member.expose_secret().trim().to_owned());
         let encoded = STANDARD.encode(format!("{company}+{public_key}:{private_key}"));
         let authorization = SecretString::from(format!("Basic {encoded}"));
         let client_id = platform
@@ -50,9 +59,11 @@ impl Config {
         Ok(Self {
             site,
             company,
+            member,
             authorization,
             client_id,
             network: platform.network.clone(),
+            limits: limits(&platform.settings)?,
         })
     }
 
@@ -101,6 +112,29 @@ impl Config {
 
 const API_PREFIX: &str = "api-";
 
+/// The vendor's limits, or those that the operator sets.
+fn limits(settings: &BTreeMap<String, String>) -> Result<Limits> {
+    let number = |name: &str, most: u16| {
+        let Some(text) = settings.get(name) else {
+            return Ok(None);
+        };
+        let read = text.trim().parse::<u16>().ok();
+        match read.filter(|number| (1..=most).contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => Err(Error::invalid(
+                name,
+                format!("`{text}` is not a whole number from 1 to {most}"),
+            )),
+        }
+    };
+    let usual = DESCRIPTOR.limits;
+    Ok(Limits {
+        requests_per_minute: number(REQUESTS_PER_MINUTE, 60_000)?.map_or(usual.requests_per_minute, u32::from),
+        concurrency: number(CONCURRENCY, 64)?.map_or(usual.concurrency, usize::from),
+        ..usual
+    })
+}
+
 fn parse_site(text: &str, network: &NetworkPolicy) -> Result<Url> {
     parse_host(text, "https", network)
 }
@@ -131,7 +165,9 @@ impl Config {
             company: "acme".to_owned(),
             authorization: SecretString::from("Basic eA=="),
             client_id: HeaderValue::from_static("11111111-2222-3333-4444-555555555555"),
+            member: None,
             network: NetworkPolicy::default(),
+            limits: DESCRIPTOR.limits,
         }
     }
 }
@@ -252,6 +288,27 @@ mod tests {
             matches!(error.kind(), ErrorKind::Invalid { fields } if fields[0].field == CLIENT_ID),
             "{error}"
         );
+    }
+
+    #[test]
+    fn the_operator_may_set_the_limits() {
+        let with = |settings: &[(&str, &str)]| {
+            let id = [(CLIENT_ID, "x")];
+            let settings: Vec<_> = id.iter().chain(settings).copied().collect();
+            config("na.myconnectwise.net", NetworkPolicy::default(), &settings)
+        };
+        assert_eq!(with(&[]).expect("valid").limits, DESCRIPTOR.limits);
+        let limits = with(&[(REQUESTS_PER_MINUTE, "60000"), (CONCURRENCY, " 8 ")])
+            .expect("valid")
+            .limits;
+        assert_eq!((limits.requests_per_minute, limits.concurrency), (60_000, 8));
+        for wrong in ["0", "-1", "many", "65", ""] {
+            let error = with(&[(CONCURRENCY, wrong)]).expect_err(wrong);
+            assert!(
+                matches!(error.kind(), ErrorKind::Invalid { fields } if fields[0].field == CONCURRENCY),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -1,23 +1,24 @@
 //! The connector: each operation of the contract is one function of the module that it belongs to.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    agreements, client::Client, config::Config, descriptor::DESCRIPTOR, directory, retry::ConnectWiseRetry, rights,
-    routing, tickets,
+    agreements, bundle, client::Client, config::Config, descriptor::DESCRIPTOR, devices, directory,
+    retry::ConnectWiseRetry, rights, routing, tickets, webhooks,
 };
 use crate::{
     connector::PsaConnector,
     descriptor::{Descriptor, RightFinding},
     error::{Error, ErrorKind, Result},
     platform::{Credentials, Platform},
-    query::{Page, ReadQuery},
+    query::{Filter, Page, ReadQuery},
     record::{
         Account, Addition, AdditionReceipt, AdditionTarget, Agreement, AgreementId, Board, BoardId, Choice, ChoiceId,
-        Company, Contact, DesiredAddition, Note, NoteDraft, Product, StatusId, Ticket, TicketDraft, TicketId, WriteKey,
+        Company, CompanyId, Contact, DesiredAddition, Device, DeviceId, FilterValue, Hint, InboundDelivery, Note,
+        NoteDraft, Product, StatusId, Subscription, Ticket, TicketDraft, TicketId, WebhookEndpoint, WriteKey,
     },
     transport::{StackOptions, stack},
 };
@@ -26,6 +27,7 @@ use crate::{
 #[derive(Debug)]
 pub struct ConnectWise {
     client: Client,
+    keys: webhooks::Keys,
 }
 
 impl ConnectWise {
@@ -35,7 +37,7 @@ impl ConnectWise {
         let transport = stack(StackOptions {
             network: platform.network.clone(),
             hosts: DESCRIPTOR.hosts,
-            limits: DESCRIPTOR.limits,
+            limits: config.limits,
             retry: Arc::new(ConnectWiseRetry::new(Arc::clone(&platform.clock))),
             entropy: Arc::clone(&platform.entropy),
             clock: Arc::clone(&platform.clock),
@@ -49,9 +51,15 @@ impl ConnectWise {
             )
             .with_source(error)
         })?;
-        Ok(Self {
-            client: Client::new(config, transport, Arc::clone(&platform.clock)),
-        })
+        Ok(Self::over(Client::new(config, transport, Arc::clone(&platform.clock))))
+    }
+
+    /// A connector that speaks through `client`.
+    pub(super) fn over(client: Client) -> Self {
+        Self {
+            client,
+            keys: webhooks::Keys::default(),
+        }
     }
 }
 
@@ -73,6 +81,10 @@ impl PsaConnector for ConnectWise {
         directory::companies(&self.client, query).await
     }
 
+    async fn filter_values(&self, filter: Filter) -> Result<Vec<FilterValue>> {
+        directory::filter_values(&self.client, filter).await
+    }
+
     async fn contacts(&self, query: &ReadQuery) -> Result<Page<Contact>> {
         directory::contacts(&self.client, query).await
     }
@@ -87,6 +99,10 @@ impl PsaConnector for ConnectWise {
 
     async fn additions(&self, agreement: &AgreementId) -> Result<Vec<Addition>> {
         agreements::additions(&self.client, agreement).await
+    }
+
+    async fn additions_of(&self, agreements: &[AgreementId]) -> Result<BTreeMap<AgreementId, Vec<Addition>>> {
+        bundle::additions_of(&self.client, agreements).await
     }
 
     // An addition has no member that could hold the key. It is not needed: the quantity is absolute, and an addition in
@@ -143,5 +159,26 @@ impl PsaConnector for ConnectWise {
 
     async fn tickets_changed_since(&self, since: DateTime<Utc>, query: &ReadQuery) -> Result<Page<Ticket>> {
         tickets::changed_since(&self.client, since, query).await
+    }
+
+    async fn find_devices(&self, company: &CompanyId, identifier: &str) -> Result<Vec<Device>> {
+        devices::find(&self.client, company, identifier).await
+    }
+
+    async fn link_device(&self, ticket: &TicketId, device: &DeviceId) -> Result<()> {
+        devices::link(&self.client, ticket, device).await
+    }
+
+    async fn ensure_webhook(&self, endpoint: &WebhookEndpoint) -> Result<Vec<Subscription>> {
+        webhooks::ensure(&self.client, endpoint).await
+    }
+
+    async fn remove_webhook(&self, endpoint: &WebhookEndpoint) -> Result<()> {
+        webhooks::remove(&self.client, endpoint).await
+    }
+
+    // The key that a delivery is signed with is the PSA's own and is fetched from it: the endpoint's secret is not needed.
+    async fn open_delivery(&self, _endpoint: &WebhookEndpoint, delivery: InboundDelivery<'_>) -> Result<Vec<Hint>> {
+        webhooks::open(&self.client, &self.keys, delivery).await
     }
 }

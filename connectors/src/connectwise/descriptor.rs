@@ -4,10 +4,18 @@ use super::{rights::RIGHTS, routing};
 use crate::{
     capability::{Capabilities, Capability},
     descriptor::{CredentialField, Descriptor, HostPolicy, Limits, OperatorSetting, PreparationStep, QuantityKind},
+    query::Filter,
+    record::Topic,
 };
 
 /// The operator's setting that holds the vendor's id of this product.
 pub(super) const CLIENT_ID: &str = "connectwise.client_id";
+
+/// The operator's setting for how many requests a minute a PSA is sent, where its own limit differs from the cloud's.
+pub(super) const REQUESTS_PER_MINUTE: &str = "connectwise.requests_per_minute";
+
+/// The operator's setting for how many requests a PSA is sent at once.
+pub(super) const CONCURRENCY: &str = "connectwise.concurrency";
 
 /// The decimals of a quantity that are written.
 pub(super) const QUANTITY_SCALE: u32 = 4;
@@ -28,6 +36,8 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
         Capability::TicketReopen,
         Capability::FindTicketByKey,
         Capability::IncrementalRead,
+        Capability::Devices,
+        Capability::Webhooks,
     ]),
     credential_fields: &[
         CredentialField {
@@ -66,13 +76,36 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
             pattern: None,
             example: None,
         },
+        CredentialField {
+            name: "member_id",
+            label: "Member ID",
+            secret: false,
+            required: false,
+            help: "System > Members > API Members > (member) > Details: Member ID. With it the permission check reads \
+                   the levels of the security role, where the role allows that, instead of trying what is allowed.",
+            pattern: None,
+            example: Some("APIMember"),
+        },
     ],
-    operator_settings: &[OperatorSetting {
-        name: CLIENT_ID,
-        required: true,
-        help: "The id by which ConnectWise knows this product, sent with every request. \
-               Create one at https://developer.connectwise.com/ClientID.",
-    }],
+    operator_settings: &[
+        OperatorSetting {
+            name: CLIENT_ID,
+            required: true,
+            help: "The id by which ConnectWise knows this product, sent with every request. \
+                   Create one at https://developer.connectwise.com/ClientID.",
+        },
+        OperatorSetting {
+            name: REQUESTS_PER_MINUTE,
+            required: false,
+            help: "How many requests a minute each integration sends at most; 1000, the cloud's limit, unless set. \
+                   Servers on the provider's own premises may take more.",
+        },
+        OperatorSetting {
+            name: CONCURRENCY,
+            required: false,
+            help: "How many requests each integration has in flight at most; 4 unless set.",
+        },
+    ],
     preparation: &[
         PreparationStep {
             title: "Create a security role",
@@ -95,6 +128,14 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
         },
     ],
     rights: RIGHTS,
+    filters: &[Filter::CompanyType, Filter::CompanyStatus, Filter::AgreementType],
+    topics: &[
+        Topic::Companies,
+        Topic::Contacts,
+        Topic::Products,
+        Topic::Agreements,
+        Topic::Tickets,
+    ],
     routing_fields: routing::FIELDS,
     quantity: QuantityKind::AbsoluteDecimal { scale: QUANTITY_SCALE },
     limits: Limits {

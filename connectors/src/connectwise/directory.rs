@@ -8,15 +8,16 @@ use super::{
     rights, wire,
 };
 use crate::{
-    error::Result,
-    query::{Page, ReadQuery},
-    record::{Account, Company, Contact, Product},
+    error::{Error, ErrorKind, Result},
+    query::{Filter, Page, ReadQuery},
+    record::{Account, ChoiceId, Company, Contact, FilterValue, Product},
 };
 
 /// Finds the company and proves the keys.
 pub(super) async fn verify(client: &Client) -> Result<Account> {
     let base = client.locate("verify").await?;
-    let info: wire::SystemInfo = client.json(&Call::get("verify", None, "system/info")).await?;
+    let asked = client.json(&Call::get("verify", None, "system/info")).await;
+    let info: wire::SystemInfo = asked.map_err(refused_by_silence)?;
     Ok(Account {
         name: base
             .company_name
@@ -28,6 +29,20 @@ pub(super) async fn verify(client: &Client) -> Result<Account> {
     })
 }
 
+/// The site knows the company, and every server has this endpoint. When it is not there all the same, the vendor's cloud
+/// does not accept the keys: it may answer them as it answers a path that does not exist.
+fn refused_by_silence(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Invalid { fields } if fields.iter().any(|problem| problem.field == "site") => {
+            let message = "ConnectWise PSA does not accept the keys, or they belong to another company";
+            Error::new(ErrorKind::Unauthorized, message)
+                .with_operation("verify")
+                .with_source(error)
+        }
+        _ => error,
+    }
+}
+
 pub(super) async fn companies(client: &Client, query: &ReadQuery) -> Result<Page<Company>> {
     let conditions = of_company(query, "id")?.changed_since(query.since);
     // Someone who follows changes must see a deletion; someone who reads everything must not see the recycle bin.
@@ -35,6 +50,14 @@ pub(super) async fn companies(client: &Client, query: &ReadQuery) -> Result<Page
         conditions
     } else {
         conditions.flag_off("deletedFlag")
+    };
+    let conditions = match chosen(query, Filter::CompanyStatus)?.as_slice() {
+        [] => conditions,
+        statuses => conditions.number_in("status/id", statuses),
+    };
+    let conditions = match chosen(query, Filter::CompanyType)?.as_slice() {
+        [] => conditions,
+        types => conditions.child_number_in("types/id", types),
     };
     let list = List::new("companies", rights::COMPANIES, "company/companies", conditions);
     Ok(client.read(&list, query).await?.map(mapping::company))
@@ -58,4 +81,23 @@ pub(super) fn of_company(query: &ReadQuery, field: &str) -> Result<Conditions> {
         None => Ok(Conditions::none()),
         Some(company) => Ok(Conditions::none().number_is(field, mapping::number("company", company.as_str())?)),
     }
+}
+
+/// The ids that a query narrows a filter down to; none means that it does not.
+pub(super) fn chosen(query: &ReadQuery, filter: Filter) -> Result<Vec<i64>> {
+    let values = query.only.get(&filter).map(Vec::as_slice).unwrap_or_default();
+    let number = |value: &ChoiceId| mapping::number("only", value.as_str());
+    values.iter().map(number).collect()
+}
+
+/// The values of a filter, in the PSA's order of ids.
+pub(super) async fn filter_values(client: &Client, filter: Filter) -> Result<Vec<FilterValue>> {
+    let path = match filter {
+        Filter::CompanyType => "company/companies/types",
+        Filter::CompanyStatus => "company/companies/statuses",
+        Filter::AgreementType => "finance/agreements/types",
+    };
+    let list = List::new("filter_values", rights::TABLE_SETUP, path, Conditions::none());
+    let values: Vec<wire::ListValue> = client.all(&list).await?;
+    Ok(values.into_iter().map(mapping::filter_value).collect())
 }

@@ -6,8 +6,9 @@ use super::{config::Config, wire};
 use crate::{
     error::{Error, ErrorKind, Result},
     record::{
-        Addition, AdditionId, Agreement, AgreementId, AgreementStatus, Board, BoardId, BoardStatus, Company, CompanyId,
-        Contact, ContactId, Named, Note, NoteId, Product, ProductId, StatusId, Ticket, TicketId, WriteKey,
+        Addition, AdditionId, Agreement, AgreementId, AgreementStatus, Board, BoardId, BoardStatus, ChoiceId, Company,
+        CompanyId, Contact, ContactId, Device, DeviceId, FilterValue, Named, Note, NoteId, Product, ProductId,
+        StatusId, Ticket, TicketId, WriteKey,
     },
 };
 
@@ -63,17 +64,43 @@ pub(super) fn contact(contact: wire::Contact) -> Contact {
         .map(|part| part.trim().to_owned())
         .filter(|part| !part.is_empty())
         .collect();
-    let mut emails: Vec<_> = contact.communication_items.unwrap_or_default();
-    emails.retain(|item| item.communication_type.as_deref() == Some("Email") && item.value.is_some());
-    // The default one first; the others in the PSA's order.
-    emails.sort_by_key(|item| !item.default_flag.unwrap_or(false));
+    let mut items = contact.communication_items.unwrap_or_default();
+    // The default ones first; the others in the PSA's order.
+    items.sort_by_key(|item| !item.default_flag.unwrap_or(false));
+    let of_kind = |kind: &str| {
+        let items = items
+            .iter()
+            .filter(|item| item.communication_type.as_deref() == Some(kind));
+        let values = items.filter_map(|item| item.value.as_deref()).map(str::trim);
+        values.filter(|value| !value.is_empty()).map(str::to_owned).collect()
+    };
     Contact {
         id: ContactId::new(contact.id.to_string()),
         company: contact.company.as_ref().and_then(company_id),
         name: parts.join(" "),
-        email: emails.into_iter().find_map(|item| item.value),
+        emails: of_kind("Email"),
+        phones: of_kind("Phone"),
         active: !contact.inactive_flag.unwrap_or(false),
         changed_at: changed_at(contact.info.as_ref()),
+    }
+}
+
+pub(super) fn filter_value(value: wire::ListValue) -> FilterValue {
+    FilterValue {
+        id: ChoiceId::new(value.id.to_string()),
+        name: value.name,
+        active: !value.inactive_flag.unwrap_or(false),
+    }
+}
+
+pub(super) fn device(configuration: wire::Configuration) -> Device {
+    Device {
+        id: DeviceId::new(configuration.id.to_string()),
+        company: configuration.company.as_ref().and_then(company_id),
+        name: configuration.name,
+        identifier: configuration.device_identifier,
+        // The vendor's flag is absent on old records, which are in use.
+        active: configuration.active_flag.unwrap_or(true),
     }
 }
 
@@ -247,16 +274,15 @@ mod tests {
     }
 
     #[test]
-    fn the_default_address_is_taken() {
+    fn the_default_address_is_the_first() {
         let json = r#"{"id":1,"firstName":" Ann ","lastName":"","company":{"id":250},"communicationItems":[
             {"value":"555","communicationType":"Phone","defaultFlag":true},
             {"value":"second@example.com","communicationType":"Email","defaultFlag":false},
             {"value":"ann@example.com","communicationType":"Email","defaultFlag":true}]}"#;
         let contact = contact(serde_json::from_str(json).expect("a contact"));
-        assert_eq!(
-            (contact.name.as_str(), contact.email.as_deref()),
-            ("Ann", Some("ann@example.com"))
-        );
+        assert_eq!(contact.name, "Ann");
+        assert_eq!(contact.emails, ["ann@example.com", "second@example.com"]);
+        assert_eq!(contact.phones, ["555"]);
         assert!(contact.active);
     }
 

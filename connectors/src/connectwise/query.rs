@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 
-use crate::{
-    error::{Error, Result},
-    query::Cursor,
-};
+use crate::error::{Error, Result};
 
 /// Conditions that all must hold, in ConnectWise's filter language.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Conditions(Vec<String>);
+pub(super) struct Conditions {
+    own: Vec<String>,
+    of_children: Vec<String>,
+}
 
 impl Conditions {
     /// No condition.
@@ -20,6 +20,30 @@ impl Conditions {
     /// A number, such as an id, is this one.
     pub(super) fn number_is(self, field: &str, value: i64) -> Self {
         self.with(format!("{field}={value}"))
+    }
+
+    /// A number is one of these; with none of them the condition never holds.
+    pub(super) fn number_in(self, field: &str, values: &[i64]) -> Self {
+        let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+        // The language has no empty list. Ids start at 1.
+        let values = if values.is_empty() {
+            "0".to_owned()
+        } else {
+            values.join(",")
+        };
+        self.with(format!("{field} in ({values})"))
+    }
+
+    /// A number is greater than this one.
+    pub(super) fn number_above(self, field: &str, value: i64) -> Self {
+        self.with(format!("{field} > {value}"))
+    }
+
+    /// One element of a list of the record has one of these numbers. The language for children has no `in`.
+    pub(super) fn child_number_in(mut self, field: &str, values: &[i64]) -> Self {
+        let any: Vec<_> = values.iter().map(|value| format!("{field}={value}")).collect();
+        self.of_children.push(any.join(" or "));
+        self
     }
 
     /// A flag is not set.
@@ -58,13 +82,28 @@ impl Conditions {
         }
     }
 
-    /// The filter, unless there is none.
+    /// The value of `conditions`, unless there are none.
     pub(super) fn text(&self) -> Option<String> {
-        (!self.0.is_empty()).then(|| self.0.join(" and "))
+        (!self.own.is_empty()).then(|| self.own.join(" and "))
+    }
+
+    /// The value of `childConditions`, unless there are none.
+    pub(super) fn child_text(&self) -> Option<String> {
+        match self.of_children.as_slice() {
+            [] => None,
+            [only] => Some(only.clone()),
+            several => Some(
+                several
+                    .iter()
+                    .map(|one| format!("({one})"))
+                    .collect::<Vec<_>>()
+                    .join(" and "),
+            ),
+        }
     }
 
     fn with(mut self, condition: String) -> Self {
-        self.0.push(condition);
+        self.own.push(condition);
         self
     }
 }
@@ -94,38 +133,6 @@ pub(super) fn encode(pairs: &[(&str, String)]) -> String {
         }
     }
     query
-}
-
-/// The record id after which a page starts.
-///
-/// # Errors
-/// The cursor is not one of ours.
-pub(super) fn page_id(cursor: Option<&Cursor>) -> Result<i64> {
-    match cursor {
-        None => Ok(0),
-        Some(Cursor(text)) => text
-            .parse()
-            .map_err(|_| Error::invalid("cursor", "the cursor is not one of this list")),
-    }
-}
-
-/// The `pageId` of the next page in a `Link` header. Only the number is taken: an address in a response is never followed.
-pub(super) fn next_page_id(link: &str) -> Option<i64> {
-    link.split('<')
-        .filter_map(|part| part.split_once('>'))
-        .find_map(|(target, parameters)| {
-            let is_next = parameters.split([';', ',']).any(|parameter| {
-                let parameter = parameter.trim();
-                parameter.eq_ignore_ascii_case("rel=\"next\"") || parameter.eq_ignore_ascii_case("rel=next")
-            });
-            let (_, query) = is_next.then(|| target.split_once('?'))??;
-            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-            pairs
-                .find(|(name, _)| name.eq_ignore_ascii_case("pageId"))?
-                .1
-                .parse()
-                .ok()
-        })
 }
 
 #[cfg(test)]
@@ -168,24 +175,18 @@ mod tests {
     }
 
     #[test]
-    fn the_next_page_is_found_by_rel() {
-        let cases = [
-            ("", None),
-            ("<https://h/x?pageSize=5&pageId=42>; rel=\"next\"", Some(42)),
-            (
-                "<https://h/x?pageId=9>; rel=\"last\", <https://h/x?PAGEID=7>; rel=next",
-                Some(7),
-            ),
-            (
-                "<https://h/x?fields=id,name;y&pageId=3>; rel=\"next\"; title=\"a\"",
-                Some(3),
-            ),
-            ("<https://h/x?pageId=9>; rel=\"first\"", None),
-            ("<https://h/x?page=2>; rel=\"next\"", None),
-        ];
-        for (link, expected) in cases {
-            assert_eq!(next_page_id(link), expected, "{link}");
-        }
+    fn lists_of_values_are_written_as_each_language_can() {
+        let conditions = Conditions::none()
+            .number_in("status/id", &[1, 4])
+            .number_above("id", 7)
+            .child_number_in("types/id", &[2, 3]);
+        assert_eq!(conditions.text().as_deref(), Some("status/id in (1,4) and id > 7"));
+        assert_eq!(conditions.child_text().as_deref(), Some("types/id=2 or types/id=3"));
+        assert_eq!(
+            Conditions::none().number_in("id", &[]).text().as_deref(),
+            Some("id in (0)")
+        );
+        assert_eq!(Conditions::none().child_text(), None);
     }
 
     proptest! {

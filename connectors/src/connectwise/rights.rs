@@ -4,6 +4,7 @@ use super::{
     call::{Call, List},
     client::Client,
     query::Conditions,
+    role::Role,
     wire,
 };
 use crate::{
@@ -15,6 +16,8 @@ use crate::{
 pub(super) const TABLE_SETUP: &str = "system.table_setup";
 /// Companies > Company Maintenance.
 pub(super) const COMPANIES: &str = "companies.company_maintenance";
+/// Companies > Configurations.
+pub(super) const CONFIGURATIONS: &str = "companies.configurations";
 /// Companies > Contacts.
 pub(super) const CONTACTS: &str = "companies.contacts";
 /// Service Desk > Close Service Tickets.
@@ -26,6 +29,9 @@ pub(super) const AGREEMENTS: &str = "finance.agreements";
 /// Procurement > Product Catalog.
 pub(super) const CATALOG: &str = "procurement.product_catalog";
 
+/// System > Security Roles and Member Maintenance: only to read what the role itself grants. Not asked for.
+pub(super) const SECURITY: &str = "system.security_roles";
+
 /// The rows to be set in System > Security Roles, in the order of that screen.
 pub(super) const RIGHTS: &[Right] = &[
     Right {
@@ -36,6 +42,7 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: false,
         inquire: true,
         needed_for: &[Purpose::Tickets],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > System > Table Setup: set Inquire Level to All, \
                  choose customize, and put Service / Service Board under \"Allow access to these\".",
     },
@@ -47,8 +54,21 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: false,
         inquire: true,
         needed_for: &[Purpose::Companies, Purpose::Billing, Purpose::Tickets],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > Companies > Company Maintenance: \
                  set Inquire Level to All.",
+    },
+    Right {
+        id: CONFIGURATIONS,
+        module: "Companies",
+        function: "Configurations",
+        add: false,
+        edit: false,
+        inquire: true,
+        needed_for: &[Purpose::Devices],
+        optional: true,
+        remedy: "System > Security Roles > (role of the API member) > Companies > Configurations: \
+                 set Inquire Level to All. Choose customize, and allow the types that computers have.",
     },
     Right {
         id: CONTACTS,
@@ -58,6 +78,7 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: false,
         inquire: true,
         needed_for: &[Purpose::Contacts],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > Companies > Contacts: set Inquire Level to All.",
     },
     Right {
@@ -68,6 +89,7 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: true,
         inquire: true,
         needed_for: &[Purpose::Tickets],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > Service Desk > Close Service Tickets: \
                  set Edit Level and Inquire Level to All.",
     },
@@ -79,6 +101,7 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: true,
         inquire: true,
         needed_for: &[Purpose::Tickets],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > Service Desk > Service Tickets: \
                  set Add Level, Edit Level and Inquire Level to All.",
     },
@@ -90,6 +113,7 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: true,
         inquire: true,
         needed_for: &[Purpose::Billing],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > Finance > Agreements: \
                  set Add Level, Edit Level and Inquire Level to All.",
     },
@@ -101,6 +125,7 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: true,
         inquire: true,
         needed_for: &[Purpose::Billing],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > Finance > Company Finance: \
                  set Add Level, Edit Level and Inquire Level to All.",
     },
@@ -112,6 +137,7 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: false,
         inquire: true,
         needed_for: &[Purpose::Products, Purpose::Billing],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > Procurement > Product Catalog: \
                  set Inquire Level to All.",
     },
@@ -123,6 +149,7 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: false,
         inquire: true,
         needed_for: &[Purpose::Products, Purpose::Billing],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > Procurement > Products: set Inquire Level to All.",
     },
     Right {
@@ -133,6 +160,7 @@ pub(super) const RIGHTS: &[Right] = &[
         edit: true,
         inquire: true,
         needed_for: &[Purpose::Billing],
+        optional: false,
         remedy: "System > Security Roles > (role of the API member) > Procurement > Product Billable Option: \
                  set Add Level, Edit Level and Inquire Level to All.",
     },
@@ -143,6 +171,7 @@ pub(super) const RIGHTS: &[Right] = &[
 const PROBES: &[(&str, &str)] = &[
     (TABLE_SETUP, "service/boards/{board}/statuses"),
     (COMPANIES, "company/companies"),
+    (CONFIGURATIONS, "company/configurations"),
     (CONTACTS, "company/contacts"),
     (TICKETS, "service/tickets"),
     (AGREEMENTS, "finance/agreements"),
@@ -150,11 +179,38 @@ const PROBES: &[(&str, &str)] = &[
     ("procurement.products", "procurement/products"),
 ];
 
-const OPERATION: &str = "check_rights";
+pub(super) const OPERATION: &str = "check_rights";
 
-/// Probes every right. Add and Edit stay unknown: finding out would take a write, and reading the role takes the id of the
-/// member, which is not part of the credentials. Inquire "My" cannot be told from "All".
+/// Finds the state of every right: what the security role says where it can be read, and what trying shows elsewhere.
 pub(super) async fn check(client: &Client) -> Result<Vec<RightFinding>> {
+    let role = Role::read(client).await?;
+    let mut findings = probe(client).await?;
+    if let Some(role) = role {
+        for (finding, right) in findings.iter_mut().zip(RIGHTS) {
+            *finding = combined(*finding, role.finding(right));
+        }
+    }
+    Ok(findings)
+}
+
+/// What trying shows counts where it shows that something is missing: the role's lists may be narrowed by "customize",
+/// which its levels do not tell. Elsewhere the role knows more: it tells "My" from "All", and what may be written.
+fn combined(tried: RightFinding, role: RightFinding) -> RightFinding {
+    let one = |tried: RightState, role: RightState| match (tried, role) {
+        (RightState::Missing, _) | (_, RightState::Unknown) => tried,
+        _ => role,
+    };
+    RightFinding {
+        right: tried.right,
+        add: one(tried.add, role.add),
+        edit: one(tried.edit, role.edit),
+        inquire: one(tried.inquire, role.inquire),
+    }
+}
+
+/// Tries every right that can be tried. Add and Edit stay unknown: finding out would take a write. Inquire "My" cannot be
+/// told from "All".
+async fn probe(client: &Client) -> Result<Vec<RightFinding>> {
     let mut findings = Vec::with_capacity(RIGHTS.len());
     for right in RIGHTS {
         let unprobed = |needed| {

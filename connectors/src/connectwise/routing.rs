@@ -1,6 +1,6 @@
 //! The fields that route a ticket: where their values come from and how a ticket names them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{call::List, client::Client, mapping::number, query::Conditions, rights::TABLE_SETUP, wire};
 use crate::{
@@ -15,37 +15,37 @@ pub(super) const FIELDS: &[RoutingField] = &[
         name: "type",
         label: "Type",
         required: false,
-        depends_on: Some("board"),
+        depends_on: &["board"],
     },
     RoutingField {
         name: "subtype",
         label: "Subtype",
         required: false,
-        depends_on: Some("type"),
+        depends_on: &["board", "type"],
     },
     RoutingField {
         name: "item",
         label: "Item",
         required: false,
-        depends_on: Some("type"),
+        depends_on: &["board", "type", "subtype"],
     },
     RoutingField {
         name: "priority",
         label: "Priority",
         required: false,
-        depends_on: None,
+        depends_on: &[],
     },
     RoutingField {
         name: "source",
         label: "Source",
         required: false,
-        depends_on: None,
+        depends_on: &[],
     },
     RoutingField {
         name: "team",
         label: "Team",
         required: false,
-        depends_on: Some("board"),
+        depends_on: &["board"],
     },
 ];
 
@@ -109,8 +109,8 @@ pub(super) async fn choices(client: &Client, field: &str, board: &BoardId) -> Re
     let mut found: Vec<wire::Choice> = client.all(&list(source.list)).await?;
     found.retain(|choice| !choice.inactive_flag.unwrap_or(false));
     found.sort_by_key(|choice| choice.sort_order);
-    let types_of_items = if source.name == "item" {
-        types_of_items(
+    let mut combinations = if source.name == "item" {
+        of_items(
             client
                 .all(&list("service/boards/{board}/typeSubTypeItemAssociations"))
                 .await?,
@@ -120,31 +120,37 @@ pub(super) async fn choices(client: &Client, field: &str, board: &BoardId) -> Re
     };
     let choice = |choice: wire::Choice| {
         let types = choice.type_association_ids.unwrap_or_default();
-        let of_item = types_of_items.get(&choice.id).into_iter().flatten().copied();
-        let within = types
-            .into_iter()
-            .chain(of_item)
-            .map(|id| ChoiceId::new(id.to_string()))
-            .collect();
+        let of_types = types.into_iter().map(|kind| BTreeMap::from([value("type", kind)]));
+        let of_item = combinations.remove(&choice.id).unwrap_or_default();
         Choice {
             id: ChoiceId::new(choice.id.to_string()),
             name: choice.name,
-            within,
+            combinations: of_types.chain(of_item).collect(),
         }
     };
     Ok(found.into_iter().map(choice).collect())
 }
 
-/// The types under which each item can be chosen.
-fn types_of_items(associations: Vec<wire::Association>) -> BTreeMap<i64, BTreeSet<i64>> {
-    let mut types: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+type Combinations = Vec<BTreeMap<String, ChoiceId>>;
+
+/// The types and subtypes together with which each item can be chosen.
+fn of_items(associations: Vec<wire::Association>) -> BTreeMap<i64, Combinations> {
+    let mut of_items: BTreeMap<i64, Combinations> = BTreeMap::new();
     for association in associations {
         let id = |reference: Option<wire::Reference>| reference.and_then(|reference| reference.id);
-        if let (Some(item), Some(kind)) = (id(association.item), id(association.kind)) {
-            types.entry(item).or_default().insert(kind);
-        }
+        let Some(item) = id(association.item) else { continue };
+        let kind = id(association.kind).map(|id| value("type", id));
+        let sub_type = id(association.sub_type).map(|id| value("subtype", id));
+        of_items
+            .entry(item)
+            .or_default()
+            .push(kind.into_iter().chain(sub_type).collect());
     }
-    types
+    of_items
+}
+
+fn value(field: &str, id: i64) -> (String, ChoiceId) {
+    (field.to_owned(), ChoiceId::new(id.to_string()))
 }
 
 fn source(field: &str) -> Result<&'static Source> {
@@ -166,18 +172,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn items_name_the_types_they_go_with() {
-        let items = r#"[{"id":2,"name":"Disk"},{"id":1,"name":"Any"},{"id":3,"name":"Old","inactiveFlag":true}]"#;
+    async fn values_name_what_they_go_with() {
+        let items = r#"[{"id":2,"name":"Disk"},{"id":3,"name":"Any"},{"id":4,"name":"Old","inactiveFlag":true}]"#;
         let associations = r#"[{"id":1,"type":{"id":7},"subType":{"id":9},"item":{"id":2}},
             {"id":2,"type":{"id":7},"subType":{"id":8},"item":{"id":2}},{"id":3,"type":{"id":6},"item":{"id":2}}]"#;
-        let (client, _) = Client::testing(&[(200, items), (200, associations)]);
-        let found = choices(&client, "item", &BoardId::new("5")).await.expect("choices");
-        let within = |ids: &[&str]| ids.iter().map(|id| ChoiceId::new(*id)).collect::<Vec<_>>();
-        let names: Vec<_> = found
-            .iter()
-            .map(|choice| (choice.name.as_str(), choice.within.clone()))
-            .collect();
-        assert_eq!(names, [("Disk", within(&["6", "7"])), ("Any", within(&[]))]);
+        let sub_types = r#"[{"id":9,"name":"Failed","typeAssociationIds":[7,6]}]"#;
+        let (client, _) = Client::testing(&[(200, items), (200, associations), (200, sub_types)]);
+        let shown = |found: Vec<Choice>| {
+            let shown = found.into_iter().map(|choice| {
+                let combinations = choice.combinations.iter().map(|combination| {
+                    let pairs: Vec<_> = combination.iter().map(|(field, id)| format!("{field}={id}")).collect();
+                    pairs.join("+")
+                });
+                format!("{}: {}", choice.name, combinations.collect::<Vec<_>>().join(", "))
+            });
+            shown.collect::<Vec<_>>()
+        };
+        let board = BoardId::new("5");
+        let found = choices(&client, "item", &board).await.expect("choices");
+        assert_eq!(
+            shown(found),
+            ["Disk: subtype=9+type=7, subtype=8+type=7, type=6", "Any: "]
+        );
+        let found = choices(&client, "subtype", &board).await.expect("choices");
+        assert_eq!(shown(found), ["Failed: type=7, type=6"]);
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
     call::{Call, List},
@@ -22,12 +23,15 @@ use crate::{
 
 pub(super) async fn boards(client: &Client) -> Result<Vec<Board>> {
     let list = List::new("boards", rights::TABLE_SETUP, "service/info/boards", Conditions::none());
-    let mut boards = Vec::new();
-    for board in client.all::<wire::BoardInfo>(&list).await? {
+    let boards = client.all::<wire::BoardInfo>(&list).await?;
+    let equipped = boards.into_iter().map(|board| async {
         let statuses = statuses(client, "boards", board.id).await?;
-        boards.push(mapping::board(board, statuses));
-    }
-    Ok(boards)
+        Ok(mapping::board(board, statuses))
+    });
+    stream::iter(equipped)
+        .buffered(client.config.limits.concurrency)
+        .try_collect()
+        .await
 }
 
 pub(super) async fn create(client: &Client, draft: &TicketDraft, key: &WriteKey) -> Result<Ticket> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{CompanyId, ContactId, ProductId};
+use super::{ChoiceId, CompanyId, ContactId, DeviceId, ProductId};
 
 /// What is at the other end of the credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,17 @@ pub struct Company {
     pub changed_at: Option<DateTime<Utc>>,
 }
 
+/// A value by which a list can be narrowed down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterValue {
+    /// Its id.
+    pub id: ChoiceId,
+    /// Its name.
+    pub name: String,
+    /// Whether it is in use.
+    pub active: bool,
+}
+
 /// A person at a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
@@ -56,8 +67,10 @@ pub struct Contact {
     pub company: Option<CompanyId>,
     /// First and last name, joined.
     pub name: String,
-    /// The default e-mail address.
-    pub email: Option<String>,
+    /// The e-mail addresses, the default one first.
+    pub emails: Vec<String>,
+    /// The telephone numbers, the default one first, as the PSA writes them.
+    pub phones: Vec<String>,
     /// Whether it is in use.
     pub active: bool,
     /// When the PSA last changed it.
@@ -85,4 +98,19 @@ pub struct Product {
     pub billable: bool,
     /// When the PSA last changed it.
     pub changed_at: Option<DateTime<Utc>>,
+}
+
+/// A computer or another device of a company (ConnectWise: configuration).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// The company it belongs to.
+    pub company: Option<CompanyId>,
+    /// Its name.
+    pub name: String,
+    /// The identifier that the console knows it by.
+    pub identifier: Option<String>,
+    /// Whether it is in use.
+    pub active: bool,
 }

@@ -49,6 +49,8 @@ external_id! {
     StatusId;
     /// A value of a routing field.
     ChoiceId;
+    /// A device (ConnectWise: configuration).
+    DeviceId;
     /// A ticket.
     TicketId;
     /// A note on a ticket.

@@ -42,8 +42,8 @@ pub struct Choice {
     pub id: ChoiceId,
     /// Its name.
     pub name: String,
-    /// The values of the field it depends on under which it can be chosen; empty means under every one.
-    pub within: Vec<ChoiceId>,
+    /// The values of other routing fields, by their names, together with which it can be chosen; empty means with all.
+    pub combinations: Vec<BTreeMap<String, ChoiceId>>,
 }
 
 /// Where a ticket goes.

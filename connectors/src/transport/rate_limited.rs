@@ -1,6 +1,6 @@
-//! Keeps within a PSA's requests per minute, and hears when it asks for quiet.
+//! Keeps within a PSA's requests per minute, hears when it asks for quiet, and goes on slower afterwards.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,8 +10,10 @@ use tokio::time::Instant;
 use super::{Quiet, Request, Response, Transport, TransportError, asked_pause, quiet::wait};
 use crate::platform::Clock;
 
-/// A token bucket shared by every request of a connector. After a 429 all of them wait until its pause is over, not only
-/// the one that was told.
+/// A token bucket shared by every request of a connector.
+///
+/// After a 429 all of them wait until its pause is over, not only the one that was told. Then they go on at half the pace
+/// and without bursts: others may be using the PSA's budget too. Each minute without another 429 doubles the pace again.
 #[derive(Debug)]
 pub struct RateLimited {
     inner: Arc<dyn Transport>,
@@ -34,11 +36,12 @@ impl RateLimited {
 
     /// When a request may leave.
     fn slot(&self) -> Instant {
+        self.bucket().take(Instant::now())
+    }
+
+    fn bucket(&self) -> MutexGuard<'_, Bucket> {
         // Nothing under the lock can panic half-way, so what a poisoned lock holds is whole.
-        self.bucket
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(Instant::now())
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -52,10 +55,17 @@ impl Transport for RateLimited {
             && let Some(pause) = asked_pause(&response, self.clock.now())
         {
             self.quiet.ask(pause);
+            self.bucket().slow_down(Instant::now(), pause);
         }
         Ok(response)
     }
 }
+
+/// How many times slower than allowed the pace can get.
+const SLOWEST: u32 = 8;
+
+/// How long the PSA must be content until the pace is doubled again.
+const CONTENT: Duration = Duration::from_secs(60);
 
 /// A token bucket kept as the time at which it would be full again (the generic cell rate algorithm).
 #[derive(Debug)]
@@ -63,6 +73,10 @@ struct Bucket {
     interval: Duration,
     slack: Duration,
     full_at: Instant,
+    /// By how much slower than allowed requests leave: 1, 2, 4 or 8.
+    slowness: u32,
+    /// When the pace was last changed or the pause for it ended.
+    paced_at: Instant,
 }
 
 impl Bucket {
@@ -75,14 +89,30 @@ impl Bucket {
             interval,
             slack: interval * (burst - 1),
             full_at: now,
+            slowness: 1,
+            paced_at: now,
         }
     }
 
     /// Takes a token and says from when on it may be used.
     fn take(&mut self, now: Instant) -> Instant {
+        while self.slowness > 1 && now.saturating_duration_since(self.paced_at) >= CONTENT {
+            self.slowness /= 2;
+            self.paced_at += CONTENT;
+        }
         let full_at = self.full_at.max(now);
-        self.full_at = full_at + self.interval;
-        full_at.checked_sub(self.slack).unwrap_or(now).max(now)
+        self.full_at = full_at + self.interval * self.slowness;
+        let slack = if self.slowness > 1 { Duration::ZERO } else { self.slack };
+        full_at.checked_sub(slack).unwrap_or(now).max(now)
+    }
+
+    /// Halves the pace after a 429. Those that were in flight together are told together, which counts once.
+    fn slow_down(&mut self, now: Instant, pause: Duration) {
+        if self.slowness > 1 && now < self.paced_at {
+            return;
+        }
+        self.slowness = (self.slowness * 2).min(SLOWEST);
+        self.paced_at = now + pause;
     }
 }
 
@@ -163,5 +193,31 @@ mod tests {
             "{error:?}"
         );
         assert_eq!(inner.sent(), 1, "nothing was sent");
+    }
+
+    #[test]
+    fn the_pace_halves_with_each_429_and_recovers_by_the_minute() {
+        let start = Instant::now();
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut bucket = Bucket::new(60, start);
+        let pause = Duration::from_secs(30);
+        for told in [0, 1, 1] {
+            bucket.slow_down(at(told), pause);
+        }
+        assert_eq!(bucket.slowness, 2, "told together");
+        let gap = |bucket: &mut Bucket, seconds: u64| {
+            let first = bucket.take(at(seconds));
+            bucket.take(at(seconds)) - first
+        };
+        let usual = bucket.interval;
+        assert_eq!(gap(&mut bucket, 31), usual * 2);
+        for told in [40, 80, 120, 160] {
+            bucket.slow_down(at(told), pause);
+        }
+        assert_eq!(gap(&mut bucket, 191), usual * 8, "no slower than an eighth");
+        assert_eq!(gap(&mut bucket, 251), usual * 4);
+        assert_eq!(gap(&mut bucket, 311), usual * 2);
+        bucket.take(at(371));
+        assert_eq!((bucket.slowness, bucket.take(at(1000))), (1, at(1000)));
     }
 }

@@ -1,11 +1,11 @@
 //! The account, the rights and the lists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use psa_connectors::{
     ErrorKind, ReadQuery,
     descriptor::RightState,
-    record::{AgreementId, AgreementStatus, BoardId, CompanyId},
+    record::{AgreementId, AgreementStatus, BoardId, Choice, ChoiceId, CompanyId},
 };
 use psa_simulator::{Assumptions, DataSet, Simulator, SimulatorOptions, WrongCompany};
 use rust_decimal::Decimal;
@@ -152,7 +152,7 @@ async fn contacts_products_and_agreements_are_read() {
     assert!(
         contacts
             .iter()
-            .any(|contact| contact.email.is_some() && contact.company.is_some())
+            .any(|contact| !contact.emails.is_empty() && !contact.phones.is_empty() && contact.company.is_some())
     );
     let own = ReadQuery::all().of_company(CompanyId::new("250"));
     let own = world.connector.contacts(&own).await.expect("contacts").records;
@@ -257,30 +257,35 @@ async fn boards_have_their_own_statuses_and_choices() {
     assert!(
         types
             .iter()
-            .any(|choice| choice.name == "Backup" && choice.within.is_empty())
+            .any(|choice| choice.name == "Backup" && choice.combinations.is_empty())
     );
     let subtypes = choices("subtype").await;
+    let of_type = |kind: &Choice| [BTreeMap::from([("type".to_owned(), kind.id.clone())])];
     assert!(
         subtypes
             .iter()
-            .all(|choice| types.iter().any(|kind| choice.within == [kind.id.clone()])),
+            .all(|choice| types.iter().any(|kind| choice.combinations == of_type(kind))),
         "{subtypes:?}"
     );
     assert_eq!(choices("priority").await.len(), 5);
     assert_eq!(choices("source").await.len(), 4);
-    let kind = |name: &str| types.iter().find(|kind| kind.name == name).expect(name).id.clone();
+    let name = |known: &[Choice], id: &ChoiceId| known.iter().find(|kind| kind.id == *id).expect("known").name.clone();
     let items: Vec<_> = choices("item")
         .await
         .into_iter()
-        .map(|item| (item.name, item.within.into_iter().collect::<BTreeSet<_>>()))
+        .map(|item| {
+            let with = item.combinations.iter();
+            let with =
+                with.map(|with| format!("{}/{}", name(&types, &with["type"]), name(&subtypes, &with["subtype"])));
+            (item.name, with.collect::<Vec<_>>().join(", "))
+        })
         .collect();
-    let both = BTreeSet::from([kind("Incident"), kind("Backup")]);
     let expected = [
-        ("Server", both.clone()),
-        ("Workstation", both),
-        ("Mailbox", BTreeSet::from([kind("Backup")])),
+        ("Server", "Incident/Hardware, Backup/Failed, Backup/Missed"),
+        ("Workstation", "Incident/Hardware, Backup/Failed"),
+        ("Mailbox", "Backup/Failed, Backup/Missed"),
     ];
-    assert_eq!(items, expected.map(|(name, within)| (name.to_owned(), within)));
+    assert_eq!(items, expected.map(|(name, with)| (name.to_owned(), with.to_owned())));
     let teams: Vec<_> = choices("team").await.into_iter().map(|team| team.name).collect();
     assert_eq!(teams, ["Backup Alerts Team", "Backup Alerts On Call"]);
 }

@@ -7,7 +7,7 @@ use psa_connectors::{
     Clock, Credentials, Error, ErrorKind, Page, Platform, PsaConnector, ReadQuery, Registry, Result, SystemEntropy,
     network::NetworkPolicy,
 };
-use psa_simulator::{DataSet, Fault, FaultMatch, FaultRule, Level, RightsChange, Simulator, SimulatorOptions};
+use psa_simulator::{DataSet, Fault, FaultRule, Level, RightsChange, Simulator, SimulatorOptions};
 use secrecy::SecretString;
 
 /// A clock that stands still.
@@ -55,11 +55,8 @@ impl World {
 
     /// Arms a fault for requests of a method whose path contains a text.
     pub(crate) fn trouble(&self, method: &str, path: &str, fault: Fault, times: Option<u32>) {
-        let matching = FaultMatch {
-            method: Some(method.to_owned()),
-            path_contains: Some(path.to_owned()),
-        };
-        self.psa.inject(FaultRule { matching, fault, times });
+        let rule = FaultRule::new(fault).on(method, path);
+        self.psa.inject(FaultRule { times, ..rule });
     }
 
     /// Takes away every level of a right.

@@ -102,6 +102,11 @@ pub fn trouble(
     let matching = FaultMatch {
         method: method.map(str::to_owned),
         path_contains: Some(path),
+        ..FaultMatch::default()
     };
-    simulator.inject(FaultRule { matching, fault, times });
+    simulator.inject(FaultRule {
+        matching,
+        times,
+        ..FaultRule::new(fault)
+    });
 }

@@ -1,21 +1,14 @@
 //! A PSA that breaks off, stumbles or is away: what was written is found, what was not is written, once.
 
-use psa_simulator::{Fault, FaultMatch, FaultRule, Simulator, SimulatorOptions};
+use psa_simulator::{Fault, FaultRule, Simulator, SimulatorOptions};
 use psa_tests::{on_each_database, wait};
 use serde_json::json;
 
 use super::desk::{CONTOSO, Desk, run};
 
 fn arm(desk: &Desk, method: &str, path: &str, fault: Fault, times: u32) -> u64 {
-    let matching = FaultMatch {
-        method: Some(method.to_owned()),
-        path_contains: Some(path.to_owned()),
-    };
-    desk.bridge.simulator.inject(FaultRule {
-        matching,
-        fault,
-        times: Some(times),
-    })
+    let rule = FaultRule::new(fault).on(method, path).times(times);
+    desk.bridge.simulator.inject(rule)
 }
 
 /// Makes sure that an armed fault has hit.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use psa_connectors::{Clock, SystemClock};
-use psa_simulator::{Fault, FaultMatch, FaultRule, SimulatorOptions};
+use psa_simulator::{Fault, FaultRule, SimulatorOptions};
 use psa_tests::{Options, on_each_database, wait};
 use serde_json::{Value, json};
 
@@ -130,23 +130,13 @@ async fn a_ticket_that_was_closed_unseen_is_closed_once() {
 }
 
 /// Lets the PSA say, to whoever asks for what matches, that a person was the last to change the ticket.
-fn touch(desk: &Desk, path: String, answer: impl Fn(Value) -> Value) -> u64 {
+fn touch(desk: &Desk, path: &str, answer: impl Fn(Value) -> Value) -> u64 {
     let mut ticket = json!(desk.ticket());
     let later = (SystemClock.now() + TimeDelta::minutes(1)).format("%Y-%m-%dT%H:%M:%SZ");
     ticket["_info"]["updatedBy"] = json!("Admin1");
     ticket["_info"]["lastUpdated"] = json!(later.to_string());
-    desk.bridge.simulator.inject(FaultRule {
-        matching: FaultMatch {
-            method: Some("GET".to_owned()),
-            path_contains: Some(path),
-        },
-        fault: Fault::Status {
-            code: 200,
-            retry_after: None,
-            body: Some(answer(ticket)),
-        },
-        times: None,
-    })
+    let rule = FaultRule::new(Fault::status_with(200, answer(ticket))).on("GET", path);
+    desk.bridge.simulator.inject(rule)
 }
 
 /// Makes sure that the recovery left the ticket open and said so.
@@ -171,7 +161,7 @@ async fn a_ticket_that_a_person_is_found_to_work_on_stays_open() {
         let desk = Desk::open(&database).await;
         desk.happens(run("e1", CONTOSO.0, "PC-1", "ERROR")).await;
         let path = format!("service/tickets/{}", desk.ticket()["id"]);
-        let touched = touch(&desk, path, |ticket| ticket);
+        let touched = touch(&desk, &path, |ticket| ticket);
         desk.happens(run("e2", CONTOSO.0, "PC-1", "SUCCESS")).await;
         left_open(
             &desk,
@@ -204,7 +194,7 @@ async fn a_ticket_that_a_person_was_seen_to_work_on_stays_open() {
     on_each_database(|database| async move {
         let mut desk = Desk::open(&database).await;
         desk.happens(run("e1", CONTOSO.0, "PC-1", "ERROR")).await;
-        let touched = touch(&desk, "service/tickets".to_owned(), |ticket| json!([ticket]));
+        let touched = touch(&desk, "service/tickets", |ticket| json!([ticket]));
         desk = desk.restart(&database).await;
         wait::until("the person's change", || async {
             (desk.incidents().await[0]["ticket"]["touchedByPerson"] == true).then_some(())

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use psa_simulator::{Fault, FaultMatch, FaultRule, Simulator};
+use psa_simulator::{Fault, FaultRule, Simulator};
 use psa_tests::{Client, Options, TestDatabase, bridge, on_each_database, process::Process, setup, wait};
 use serde_json::{Value, json};
 
@@ -115,11 +115,8 @@ async fn set_up(database: &TestDatabase) -> (Simulator, String) {
 }
 
 fn arm(simulator: &Simulator, fault: Fault, times: Option<u32>) {
-    let matching = FaultMatch {
-        method: Some("POST".to_owned()),
-        path_contains: Some("service/tickets".to_owned()),
-    };
-    simulator.inject(FaultRule { matching, fault, times });
+    let rule = FaultRule::new(fault).on("POST", "service/tickets");
+    simulator.inject(FaultRule { times, ..rule });
 }
 
 /// Reports two failures of every condition, each until it is acknowledged.

@@ -1,6 +1,6 @@
 //! What the PSA refuses for good is a dead letter: listed with its reason, retried or discarded by a person.
 
-use psa_simulator::{Fault, FaultMatch, FaultRule, Level, RightsChange};
+use psa_simulator::{Fault, FaultRule, Level, RightsChange};
 use psa_tests::{on_each_database, setup};
 use serde_json::{Value, json};
 
@@ -167,18 +167,8 @@ async fn a_ticket_that_was_deleted_in_the_psa_ends_its_incident() {
         desk.happens(run("e1", CONTOSO.0, "PC-1", "ERROR")).await;
         let path = format!("service/tickets/{}", desk.ticket()["id"]);
         let gone = json!({ "code": "NotFound", "message": "Ticket not found" });
-        let id = desk.bridge.simulator.inject(FaultRule {
-            matching: FaultMatch {
-                method: None,
-                path_contains: Some(path),
-            },
-            fault: Fault::Status {
-                code: 404,
-                retry_after: None,
-                body: Some(gone),
-            },
-            times: None,
-        });
+        let rule = FaultRule::new(Fault::status_with(404, gone)).on_path(&path);
+        let id = desk.bridge.simulator.inject(rule);
         desk.happens(run("e2", CONTOSO.0, "PC-1", "ERROR")).await;
         let incident = desk.incidents().await.remove(0);
         assert_eq!(

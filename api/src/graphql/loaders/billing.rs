@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
-use futures_util::{StreamExt, stream};
 use psa_connectors::{PsaConnector, record};
 use psa_entities::{
     agreement,
@@ -13,7 +12,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::Rows;
 use crate::{
-    failure::{Failure, Fault, Outcome, UserError},
+    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
     integrations,
 };
 
@@ -67,17 +66,21 @@ impl Rows {
 }
 
 async fn read(connector: &dyn PsaConnector, agreements: Vec<agreement::Model>) -> Vec<(AdditionsOf, Additions)> {
-    let reads: Vec<_> = agreements.into_iter().map(|row| read_one(connector, row)).collect();
-    stream::iter(reads)
-        .buffer_unordered(connector.descriptor().limits.concurrency.max(1))
+    let external = |row: &agreement::Model| record::AgreementId::new(row.external_id.clone());
+    let ids: Vec<_> = agreements.iter().map(external).collect();
+    let mut read = connector.additions_of(&ids).await;
+    let mut additions = |row: &agreement::Model| match &mut read {
+        Ok(holdings) => match holdings.remove(&external(row)) {
+            Some(additions) => Ok(Arc::new(additions)),
+            None => Err(UserError::new(
+                ErrorCode::NotFound,
+                format!("The PSA no longer has the agreement “{}”.", row.name),
+            )),
+        },
+        Err(error) => Err(UserError::from(&*error)),
+    };
+    agreements
+        .iter()
+        .map(|row| (AdditionsOf(row.id), additions(row)))
         .collect()
-        .await
-}
-
-async fn read_one(connector: &dyn PsaConnector, row: agreement::Model) -> (AdditionsOf, Additions) {
-    let additions = connector.additions(&record::AgreementId::new(row.external_id)).await;
-    (
-        AdditionsOf(row.id),
-        additions.map(Arc::new).map_err(|error| UserError::from(&error)),
-    )
 }

@@ -167,8 +167,8 @@ pub struct RoutingField {
     pub label: &'static str,
     /// Whether a ticket cannot be created without it.
     pub required: bool,
-    /// The field whose value decides which values it can take; null when none does.
-    pub depends_on: Option<&'static str>,
+    /// The fields whose values decide which values it can take: `board` and other routing fields.
+    pub depends_on: Vec<&'static str>,
 }
 
 impl From<&descriptor::RoutingField> for RoutingField {
@@ -177,7 +177,7 @@ impl From<&descriptor::RoutingField> for RoutingField {
             name: field.name,
             label: field.label,
             required: field.required,
-            depends_on: field.depends_on,
+            depends_on: field.depends_on.to_vec(),
         }
     }
 }

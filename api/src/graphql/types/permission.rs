@@ -57,6 +57,8 @@ pub struct PermissionRow {
     pub inquire: RightState,
     /// What does not work without it.
     pub needed_for: Vec<Purpose>,
+    /// Whether the integration works without it, only with less comfort: then it stops nothing when it is missing.
+    pub optional: bool,
     /// What to do, in the PSA's words; null when nothing is missing.
     pub remedy: Option<&'static str>,
 }
@@ -71,6 +73,7 @@ impl PermissionRow {
             edit: finding.edit.into(),
             inquire: finding.inquire.into(),
             needed_for: right.needed_for.iter().map(|purpose| (*purpose).into()).collect(),
+            optional: right.optional,
             remedy: permissions::is_missing(finding).then_some(right.remedy),
         })
     }
@@ -106,4 +109,6 @@ pub enum Purpose {
     Billing,
     /// Creating, following and closing tickets.
     Tickets,
+    /// Linking the computer that has the trouble to its ticket.
+    Devices,
 }

@@ -2,6 +2,8 @@
 
 mod lists;
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_entities::{agreement, board, psa_company, psa_product};
@@ -313,8 +315,24 @@ pub struct Choice {
     pub id: ID,
     /// The name in the PSA.
     pub name: String,
-    /// The ids of the choices of the field it depends on that allow it; empty when every one does.
-    pub within: Vec<ID>,
+    /// The combinations of other fields' choices together with which it can be chosen; empty when it goes with all.
+    pub combinations: Vec<ChoiceCombination>,
+}
+
+/// Choices of other fields that a choice goes with, all of them together.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct ChoiceCombination {
+    /// One choice for each field that matters.
+    pub choices: Vec<FieldChoice>,
+}
+
+/// One choice of one routing field.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct FieldChoice {
+    /// The routing field's name.
+    pub field: String,
+    /// The id of the choice in the PSA.
+    pub choice_id: ID,
 }
 
 impl From<board::Choice> for Choice {
@@ -322,7 +340,19 @@ impl From<board::Choice> for Choice {
         Self {
             id: ID(choice.id),
             name: choice.name,
-            within: choice.within.into_iter().map(ID).collect(),
+            combinations: choice.combinations.into_iter().map(ChoiceCombination::from).collect(),
+        }
+    }
+}
+
+impl From<BTreeMap<String, String>> for ChoiceCombination {
+    fn from(with: BTreeMap<String, String>) -> Self {
+        let choices = with.into_iter().map(|(field, id)| FieldChoice {
+            field,
+            choice_id: ID(id),
+        });
+        Self {
+            choices: choices.collect(),
         }
     }
 }

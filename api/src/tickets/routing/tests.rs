@@ -18,12 +18,12 @@ fn descriptor() -> &'static Descriptor {
 
 /// The first routing field that hangs on another field than the board, and that field.
 fn dependent() -> (&'static str, &'static str) {
-    let field = descriptor()
-        .routing_fields
-        .iter()
-        .find(|field| field.depends_on.is_some_and(|parent| parent != "board"));
-    let field = field.expect("ConnectWise has subtypes");
-    (field.name, field.depends_on.expect("just looked"))
+    let fields = descriptor().routing_fields.iter();
+    let mut dependent = fields.filter_map(|field| {
+        let parent = field.depends_on.iter().find(|parent| **parent != "board")?;
+        Some((field.name, *parent))
+    });
+    dependent.next().expect("ConnectWise has subtypes")
 }
 
 fn a_board() -> board::Model {
@@ -36,10 +36,13 @@ fn a_board() -> board::Model {
         active,
     };
     let (child, parent) = dependent();
-    let choice = |id: &str, within: &[&str]| Choice {
+    let choice = |id: &str, with: &[&str]| Choice {
         id: id.into(),
         name: format!("Choice {id}"),
-        within: within.iter().map(|id| (*id).to_owned()).collect(),
+        combinations: with
+            .iter()
+            .map(|id| BTreeMap::from([(parent.to_owned(), (*id).to_owned())]))
+            .collect(),
     };
     let mut choices: BTreeMap<_, _> = descriptor()
         .routing_fields

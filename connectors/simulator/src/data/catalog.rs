@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use super::prices::Prices;
 use super::{cycle, id_from, put};
 use crate::number::of_decimal;
 use crate::resource::Resource;
@@ -42,7 +43,8 @@ const BUNDLE: usize = 8;
 const INACTIVE_EVERY: usize = 10;
 
 /// Products; those of managed backup come first.
-pub(super) fn fill(store: &mut Store, products: usize) {
+pub(super) fn fill(store: &mut Store, products: usize, seed: u64) {
+    let mut prices = Prices::new(seed);
     for index in 0..products {
         let record = match MANAGED.get(index) {
             Some((identifier, description, price, cost)) => {
@@ -52,10 +54,9 @@ pub(super) fn fill(store: &mut Store, products: usize) {
             None => {
                 let (prefix, name) = cycle(&GOODS, index);
                 let plan = cycle(&PLANS, index / GOODS.len());
-                let hundredths = id_from(1000, index * 37 % 9000);
                 let inactive = index.is_multiple_of(INACTIVE_EVERY);
                 let description = format!("{name} {plan} {index}");
-                let prices = (hundredths, hundredths / 2);
+                let prices = prices.of(prefix);
                 product(
                     index,
                     &format!("{prefix}-{index:03}"),

@@ -1,4 +1,4 @@
-//! Members and security roles: what their fields are.
+//! Members, security roles and callbacks: what their fields are.
 
 use crate::model::{Model, choice, flag, int, open, text, time, to};
 use crate::resource::Resource;
@@ -76,5 +76,27 @@ pub(crate) static SECURITY_ROLE: Model = Model {
         flag("inactiveFlag"),
         open("_info").read_only(),
         text("roleType", 30),
+    ],
+};
+
+/// `CallbackEntry`, as the vendor describes it.
+pub(crate) static CALLBACK: Model = Model {
+    type_name: "CallbackEntry",
+    resource: "callbackEntry",
+    label: "CallbackEntry",
+    fields: &[
+        int("id").read_only(),
+        text("description", 100),
+        text("url", 0).required(),
+        int("objectId").required(),
+        text("type", 0).required(),
+        text("level", 0).required(),
+        int("memberId").read_only(),
+        text("payloadVersion", 0),
+        flag("inactiveFlag"),
+        flag("isSoapCallbackFlag").read_only(),
+        flag("isSelfSuppressedFlag"),
+        open("_info").read_only(),
+        text("connectWiseID", 0).read_only(),
     ],
 };

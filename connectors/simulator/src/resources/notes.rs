@@ -54,7 +54,7 @@ pub(super) fn open_with(site: &Site, store: &mut Store, ticket: i64, extras: &Re
         note.insert("internalFlag".to_owned(), json!(destination == "internalAnalysisFlag"));
         note.insert("externalFlag".to_owned(), json!(destination != "internalAnalysisFlag"));
         sign(site, store, &mut note);
-        stamp(site, store, Resource::Notes, &mut note);
+        stamp(site, store, Resource::Notes, &mut note, MEMBER);
         store.put(Resource::Notes, note);
     }
 }

@@ -22,13 +22,15 @@ impl Bench {
     }
 
     pub(crate) async fn with(data_set: DataSet, assumptions: Assumptions) -> Self {
-        let now = NOW.parse().expect("an instant");
-        let options = SimulatorOptions {
+        Self::start(SimulatorOptions {
             data_set,
             assumptions,
-            clock: Arc::new(move || now),
-            ..Default::default()
-        };
+            ..options()
+        })
+        .await
+    }
+
+    pub(crate) async fn start(options: SimulatorOptions) -> Self {
         let simulator = Simulator::start(options).await.expect("a free port");
         Self {
             simulator,
@@ -71,6 +73,21 @@ impl Bench {
         self.send(Method::PATCH, path, body).await
     }
 
+    /// Status and body of a request to a control endpoint, without credentials.
+    pub(crate) async fn control(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}/simulator/{path}", self.simulator.base_url());
+        let response = self
+            .http
+            .request(method, url)
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
+        let status = response.status().as_u16();
+        let text = response.text().await.expect("text");
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
     /// Sets all four levels of a right.
     pub(crate) fn grant(&self, module: &str, function: &str, level: Level) {
         let change = RightsChange {
@@ -91,6 +108,15 @@ impl Bench {
 )]
 pub(crate) fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().expect("a client")
+}
+
+/// A small site at [`NOW`].
+pub(crate) fn options() -> SimulatorOptions {
+    let now = NOW.parse().expect("an instant");
+    SimulatorOptions {
+        clock: Arc::new(move || now),
+        ..Default::default()
+    }
 }
 
 /// The ids of listed records.

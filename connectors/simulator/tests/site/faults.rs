@@ -1,20 +1,13 @@
 //! Trouble on request, and the control endpoints that ask for it.
 
-use psa_simulator::{Assumptions, DataSet, Fault, FaultMatch, FaultRule};
+use psa_simulator::{Assumptions, DataSet, Fault, FaultRule};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::Bench;
 
 fn once(method: &str, fault: Fault) -> FaultRule {
-    FaultRule {
-        matching: FaultMatch {
-            method: Some(method.to_owned()),
-            path_contains: None,
-        },
-        fault,
-        times: Some(1),
-    }
+    FaultRule::new(fault).on_method(method).times(1)
 }
 
 fn ticket() -> Value {
@@ -58,14 +51,7 @@ async fn a_connection_dropped_after_the_commit_leaves_the_ticket() {
 #[tokio::test]
 async fn too_many_requests_say_how_long_to_wait() {
     let bench = Bench::small().await;
-    bench.simulator.inject(once(
-        "GET",
-        Fault::Status {
-            code: 429,
-            retry_after: Some(7),
-            body: None,
-        },
-    ));
+    bench.simulator.inject(once("GET", Fault::too_many_requests(7)));
     let response = bench.get("system/info").await;
     assert_eq!(response.status(), 429);
     assert_eq!(response.headers()["retry-after"], "7");
@@ -97,14 +83,7 @@ async fn pages_and_slow_bodies_arrive_as_asked() {
     assert_eq!(info["cloudRegion"], "NA");
     bench.simulator.inject(once("GET", Fault::Latency { ms: 20 }));
     assert_eq!(bench.get("system/info").await.status(), 200);
-    bench.simulator.inject(once(
-        "GET",
-        Fault::Status {
-            code: 503,
-            retry_after: None,
-            body: None,
-        },
-    ));
+    bench.simulator.inject(once("GET", Fault::status(503)));
     let response = bench.get("system/info").await;
     assert_eq!(response.status(), 503);
     assert!(response.text().await.expect("text").starts_with("<html>"));
@@ -113,17 +92,7 @@ async fn pages_and_slow_bodies_arrive_as_asked() {
 #[tokio::test]
 async fn the_control_endpoints_do_what_the_methods_do() {
     let bench = Bench::small().await;
-    let control = |method: Method, path: &str, body: Value| {
-        let url = format!("{}/simulator/{path}", bench.simulator.base_url());
-        let request = bench.http.request(method, url).json(&body);
-        async move {
-            let response = request.send().await.expect("an answer");
-            (
-                response.status().as_u16(),
-                response.json::<Value>().await.unwrap_or(Value::Null),
-            )
-        }
-    };
+    let control = async |method, path: &str, body| bench.control(method, path, body).await;
     let rule = json!({ "match": { "pathContains": "/system/INFO" }, "fault": { "status": { "code": 500 } } });
     let (status, made) = control(Method::POST, "faults", rule).await;
     assert_eq!(status, 200);

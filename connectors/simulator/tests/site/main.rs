@@ -7,10 +7,31 @@ mod additions;
 #[cfg(test)]
 mod boards;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
+mod deliveries;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+#[cfg(unix)]
+mod program;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod receiver;
+#[cfg(test)]
+mod seed;
+#[cfg(test)]
+mod state;
+#[cfg(test)]
 mod tickets;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
+mod upheaval;
+#[cfg(test)]
+mod wire;
