@@ -99,6 +99,25 @@ def _():
     expect(read("company/companies", "Company", f"id={ids[0]} and {SINCE}"), "a company that was changed")
 
 
+@step("pages of a server without forward-only paging (pages.rs)")
+def _():
+    query = [("pageSize", 5), ("page", 1), ("orderBy", "id asc"), ("conditions", f"id > {seen['company']}")]
+    companies = send("GET", "company/companies", query).json()
+    expect(len(companies) == 5 and companies[0]["id"] > seen["company"], companies)
+
+
+@step("check_rights by the role (role.rs)")
+def _():
+    member = read("system/apiMembers", "ApiMember")[0]
+    same = read("system/apiMembers", "ApiMember", f'identifier="{member["identifier"]}"')
+    equal([found["id"] for found in same], [member["id"]], "found by its name")
+    # The simulator answers all settings at once, without a link to a next page.
+    query = [("pageSize", 1000), ("pageId", 0)]
+    path = f"system/securityRoles/{member['securityRole']['id']}/settings"
+    settings = send("GET", path, query, forward_only=True).json()
+    expect(all(setting["moduleFunctionName"] for setting in settings), settings)
+
+
 @step("contacts (directory.rs)")
 def _():
     contacts = read("company/contacts", "Contact", f"company/id={seen['company']} and {SINCE}")
