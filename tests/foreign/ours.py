@@ -1,7 +1,7 @@
 """The requests of our own connector, replayed, so that the validator can judge them.
 
 Each step says which operation of the connector sends it and from which file. The lists of fields are read from
-`connectors/src/connectwise/wire.rs`, so that what is asked for here is what the connector asks for.
+`connectors/src/connectwise/wire/records.rs`, so that what is asked for here is what the connector asks for.
 """
 
 import re
@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent / "clients"))
 
 from steps import CLIENT_ID, COMPANY, PRIVATE, PUBLIC, URL, Steps, equal, expect
 
-WIRE = Path(__file__).parents[2] / "connectors" / "src" / "connectwise" / "wire.rs"
+WIRE = Path(__file__).parents[2] / "connectors" / "src" / "connectwise" / "wire" / "records.rs"
 HEADERS = {
     "Accept": "application/vnd.connectwise.com+json; version=2025.1",
     "clientid": CLIENT_ID,
@@ -50,7 +50,7 @@ def send(method, path, query=(), body=None, forward_only=False, status=200):
     return answer
 
 
-def read(path, record, conditions=None, size=1000):
+def read(path, record, conditions=None, size=1000, children=None):
     """A whole list, page after page by the last id, as `Client::page` reads it."""
     found = []
     after = 0
@@ -58,6 +58,8 @@ def read(path, record, conditions=None, size=1000):
         query = [("pageSize", size), ("pageId", after)]
         if conditions:
             query.append(("conditions", conditions))
+        if children:
+            query.append(("childConditions", children))
         if fields(record):
             query.append(("fields", fields(record)))
         answer = send("GET", path, query, forward_only=True)
@@ -95,6 +97,25 @@ def _():
     equal(ids, sorted(set(ids)), "ids in order, each once")
     seen["company"] = ids[0]
     expect(read("company/companies", "Company", f"id={ids[0]} and {SINCE}"), "a company that was changed")
+
+
+@step("pages of a server without forward-only paging (pages.rs)")
+def _():
+    query = [("pageSize", 5), ("page", 1), ("orderBy", "id asc"), ("conditions", f"id > {seen['company']}")]
+    companies = send("GET", "company/companies", query).json()
+    expect(len(companies) == 5 and companies[0]["id"] > seen["company"], companies)
+
+
+@step("check_rights by the role (role.rs)")
+def _():
+    member = read("system/apiMembers", "ApiMember")[0]
+    same = read("system/apiMembers", "ApiMember", f'identifier="{member["identifier"]}"')
+    equal([found["id"] for found in same], [member["id"]], "found by its name")
+    # The simulator answers all settings at once, without a link to a next page.
+    query = [("pageSize", 1000), ("pageId", 0)]
+    path = f"system/securityRoles/{member['securityRole']['id']}/settings"
+    settings = send("GET", path, query, forward_only=True).json()
+    expect(all(setting["moduleFunctionName"] for setting in settings), settings)
 
 
 @step("contacts (directory.rs)")
@@ -205,6 +226,67 @@ def _():
     conditions = f'company/id={seen["company"]} and externalXRef like "PB:*" and {SINCE}'
     found = read("service/tickets", "Ticket", conditions)
     equal([ticket["id"] for ticket in found], [seen["ticket"]], "tickets of ours")
+
+
+@step("companies and agreements of some types and statuses (directory.rs, agreements.rs)")
+def _():
+    kinds = [record["id"] for record in read("company/companies/types", "ListValue")]
+    states = [record["id"] for record in read("company/companies/statuses", "ListValue")]
+    conditions = f"deletedFlag=false and status/id in ({','.join(map(str, states))})"
+    children = " or ".join(f"types/id={kind}" for kind in kinds)
+    expect(read("company/companies", "Company", conditions, children=children), "companies")
+    kinds = [record["id"] for record in read("finance/agreements/types", "ListValue")]
+    expect(read("finance/agreements", "Agreement", f"type/id in ({','.join(map(str, kinds))})"), "agreements")
+    expect(read("finance/agreements", "AgreementStub", f"id in ({seen['agreement']})"), "the agreement")
+
+
+@step("additions_of (bundle.rs)")
+def _():
+    asked = {
+        "version": "2025.1",
+        "sequenceNumber": 0,
+        "resourceType": "addition",
+        "apiRequest": {
+            "parentId": seen["agreement"],
+            "page": {"page": 1, "pageSize": 1000},
+            "fields": fields("Addition"),
+        },
+    }
+    results = send("POST", "system/bundles", body={"requests": [asked]}).json()["results"]
+    equal([result["sequenceNumber"] for result in results], [0], "answers")
+    expect(results[0]["success"] and results[0]["entities"], results)
+
+
+@step("find_devices and link_device (devices.rs)")
+def _():
+    # The connector makes no configurations; another client of the site has to.
+    new = {"name": "SRV01", "type": {"id": 1}, "company": {"id": seen["company"]}, "deviceIdentifier": "ours-srv01"}
+    made = send("POST", "company/configurations", body=new, status=201).json()["id"]
+    conditions = f'company/id={seen["company"]} and deviceIdentifier="ours-srv01"'
+    found = read("company/configurations", "Configuration", conditions)
+    equal([device["id"] for device in found], [made], "found by its device")
+    path = f"service/tickets/{seen['ticket']}/configurations"
+    equal(read(path, "LinkedConfiguration"), [], "linked before")
+    send("POST", path, body={"id": made}, status=201)
+    equal([linked["id"] for linked in read(path, "LinkedConfiguration")], [made], "linked")
+
+
+@step("ensure_webhook and remove_webhook (webhooks.rs)")
+def _():
+    new = {
+        "description": "PSA Bridge",
+        "url": "https://psa.example.com/webhooks/1?recordId=",
+        "objectId": 1,
+        "type": "ticket",
+        "level": "owner",
+        "payloadVersion": "3.0.0",
+        "isSelfSuppressedFlag": True,
+        "inactiveFlag": False,
+    }
+    made = send("POST", "system/callbacks", body=new, status=201).json()["id"]
+    expect(made in [callback["id"] for callback in read("system/callbacks", "Callback")], "listed")
+    send("PATCH", f"system/callbacks/{made}", body=replace("inactiveFlag", False))
+    send("DELETE", f"system/callbacks/{made}", status=204)
 
 
 step.finish()
