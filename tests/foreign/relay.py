@@ -98,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def arguments(description):
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--upstream", required=True, help="the simulator's address, such as http://127.0.0.1:8099")
+    parser.add_argument("--upstream", help="the simulator's address, such as http://127.0.0.1:8099")
     parser.add_argument("--listen", type=int, default=0, help="the port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--certificate", help="PEM file; with it https is spoken")
     parser.add_argument("--key", help="PEM file of the certificate's key")
@@ -117,6 +117,9 @@ def serve(relay):
 
 
 if __name__ == "__main__":
-    given = arguments(__doc__.splitlines()[0]).parse_args()
+    parser = arguments(__doc__.splitlines()[0])
+    given = parser.parse_args()
+    if not given.upstream:
+        parser.error("--upstream is needed")
     serve(Relay(given.listen, given.upstream, given.certificate, given.key))
     sys.exit(0)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Stands between a client and the simulator and compares what they say with the vendor's description.
+"""Compares what a client and the simulator say to each other with the vendor's description.
 
-Prints every distinct finding once, with an example and how often it was seen, when it is stopped by SIGTERM or Ctrl-C.
-Exit status 1 when there are findings.
+Stands between the two until it is stopped by SIGTERM or Ctrl-C, or reads what the simulator has recorded. Prints every
+distinct finding once, with an example and how often it was seen. Exit status 1 when there are findings.
 """
 
 import json
@@ -43,11 +43,34 @@ class Watcher:
         return bool(self.examples)
 
 
+def recorded(file):
+    """The exchanges that the simulator wrote to a file, one a line."""
+    with open(file, encoding="utf-8") as lines:
+        for line in lines:
+            said = json.loads(line)
+            yield relay.Exchange(
+                method=said["method"],
+                path=said["path"],
+                query=said["query"],
+                body=said["body"].encode(),
+                status=said["status"],
+                content_type=said["contentType"],
+                answer=said["answer"].encode(),
+            )
+
+
 def main():
     parser = relay.arguments(__doc__.splitlines()[0])
     parser.add_argument("spec", help="the vendor's OpenAPI 3.0 file")
+    parser.add_argument("--exchanges", help="a file of recorded exchanges; nothing is relayed then")
     given = parser.parse_args()
     watcher = Watcher(Description(given.spec))
+    if given.exchanges:
+        for exchange in recorded(given.exchanges):
+            watcher(exchange)
+        return watcher.report()
+    if not given.upstream:
+        parser.error("either --upstream or --exchanges is needed")
     relay.serve(relay.Relay(given.listen, given.upstream, given.certificate, given.key, watcher))
     return watcher.report()
 

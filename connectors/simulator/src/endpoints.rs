@@ -68,7 +68,7 @@ pub(crate) fn serve(site: &Site, call: &Call, route: &Route) -> Result<Answer, A
         }
         ("GET", Route::MyMember) => my_member(site),
         ("GET", Route::SystemInfo) => Ok(system_info(site)),
-        ("GET", Route::RoleSettings { role }) => role_settings(site, *role),
+        ("GET", Route::RoleSettings { role }) => role_settings(site, call, *role),
         ("GET", Route::Collection { endpoint, parent }) => {
             let ask = ask(site, call, &call.query, endpoint, *parent)?;
             let store = site.store();
@@ -227,12 +227,18 @@ fn system_info(site: &Site) -> Answer {
     Answer::json(200, &body)
 }
 
-fn role_settings(site: &Site, role: i64) -> Result<Answer, ApiError> {
+/// The rows of a role, which are the matrix itself and always one page.
+fn role_settings(site: &Site, call: &Call, role: i64) -> Result<Answer, ApiError> {
     level(site, SECURITY_ROLES, Action::Inquire)?;
     if site.store().get(Resource::SecurityRoles, role).is_none() {
         return Err(ApiError::no_record(Resource::SecurityRoles.model().label, role));
     }
-    Ok(Answer::json(200, &site.rights().settings()))
+    let answer = Answer::json(200, &site.rights().settings());
+    Ok(if call.forward_only && site.assumptions.forward_only {
+        answer.with_header("Link", String::new())
+    } else {
+        answer
+    })
 }
 
 /// Where a company's site is; `null` for a company that nobody knows.
