@@ -29,6 +29,8 @@ mod retry;
 mod rights;
 mod role;
 mod routing;
+#[cfg(test)]
+mod strange_answers;
 mod tickets;
 mod webhooks;
 mod wire;

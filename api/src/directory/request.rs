@@ -27,13 +27,14 @@ pub struct ImportRequest {
     pub confirm_removals: bool,
 }
 
-/// Every resource, in the order in which the others refer to it.
+/// Every resource, those with the longest chains of requests first: only some jobs run at the same time, and the last to
+/// start decides when all is done.
 const ALL: [ImportResource; 5] = [
-    ImportResource::Companies,
-    ImportResource::Contacts,
-    ImportResource::Products,
-    ImportResource::Agreements,
     ImportResource::Boards,
+    ImportResource::Contacts,
+    ImportResource::Companies,
+    ImportResource::Agreements,
+    ImportResource::Products,
 ];
 
 /// Queues the imports. A resource whose import is queued or running already answers with that job.

@@ -53,15 +53,21 @@ impl Connections {
         }
         let credentials = open(app, integration, rows)?;
         let connector = connect(app, &integration.connector_kind, &credentials)?;
-        let live = Live {
-            keys_set_at,
-            connector: Arc::clone(&connector),
-        };
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(integration.id, live);
-        Ok(connector)
+        Ok(self.keep(integration.id, Live { keys_set_at, connector }))
+    }
+
+    /// Keeps a connector, unless another task was quicker: then that one's is taken, so that there is one rate budget.
+    fn keep(&self, id: IntegrationId, made: Live) -> Arc<dyn PsaConnector> {
+        let mut connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = connections
+            .entry(id)
+            .and_modify(|known| {
+                if known.keys_set_at < made.keys_set_at {
+                    *known = made.clone();
+                }
+            })
+            .or_insert(made);
+        Arc::clone(&kept.connector)
     }
 
     fn live(&self, id: IntegrationId, keys_set_at: DateTime<Utc>) -> Option<Arc<dyn PsaConnector>> {
@@ -106,4 +112,48 @@ fn open(app: &App, integration: &integration::Model, rows: Vec<credential::Model
         Ok((row.field, secret))
     });
     Ok(Credentials::new(values.collect::<Result<Vec<_>, Fault>>()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use psa_connectors::{Platform, Registry, SystemClock, SystemEntropy, network::NetworkPolicy};
+    use secrecy::SecretString;
+
+    use super::*;
+
+    fn made(keys_set_at: DateTime<Utc>) -> Live {
+        let fields = ["site", "company_id", "public_key", "private_key"];
+        let values = ["na.myconnectwise.net", "acme", "public", "private"];
+        let fields = fields.map(str::to_owned).into_iter();
+        let credentials = Credentials::new(fields.zip(values.map(SecretString::from)));
+        let platform = Platform {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            network: NetworkPolicy::default(),
+            settings: [("connectwise.client_id".to_owned(), "x".to_owned())].into(),
+        };
+        let connector = Registry::builtin().connect("connectwise", &credentials, &platform);
+        Live {
+            keys_set_at,
+            connector: connector.expect("built in").expect("complete"),
+        }
+    }
+
+    #[test]
+    fn tasks_that_start_together_share_one_connector_until_the_keys_change() {
+        let connections = Connections::default();
+        let at = DateTime::UNIX_EPOCH;
+        let id = IntegrationId::at(at);
+        let later = at + TimeDelta::seconds(1);
+        let first = connections.keep(id, made(at));
+        assert!(Arc::ptr_eq(&first, &connections.keep(id, made(at))));
+        let new = connections.keep(id, made(later));
+        assert!(!Arc::ptr_eq(&first, &new), "new keys need a new connector");
+        assert!(
+            Arc::ptr_eq(&new, &connections.keep(id, made(at))),
+            "old keys do not come back"
+        );
+        assert!(connections.live(id, later).is_some() && connections.live(id, at).is_none());
+    }
 }

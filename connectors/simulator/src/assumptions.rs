@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Assumptions {
-    /// What wrong keys or a missing client id are answered with. Default [`BadCredentials::Unauthorized`].
+    /// What wrong or disabled keys, or a missing client id, are answered with. Default [`BadCredentials::Unauthorized`].
     pub bad_credentials: BadCredentials,
     /// What a wrong company in the credentials is answered with. Default [`WrongCompany::CannotRoute`].
     pub wrong_company: WrongCompany,
@@ -16,6 +16,9 @@ pub struct Assumptions {
     pub page_size_over_limit: OverLimit,
     /// What a page or page size that is no positive number does. Default [`BadPage::UseDefault`].
     pub bad_page: BadPage,
+    /// Whether `pagination-type: forward-only` and `pageId` are heard. An older server ignores both and pages by `page`
+    /// with the `Link` of numbered pages. Default `true`.
+    pub forward_only: bool,
     /// Whether `orderBy` together with forward-only paging is refused rather than ignored. Default `true`.
     pub refuse_order_by_when_forward_only: bool,
     /// The `code` of the 400 for conditions that cannot be read. Default `ConnectWiseApi`.
@@ -50,6 +53,12 @@ pub struct Assumptions {
     pub callback_key_needs_credentials: bool,
     /// Whether a written addition is announced as an update of its agreement. Default `false`.
     pub additions_announce_agreement: bool,
+    /// Whether `/system/bundles` exists. Default `true`.
+    pub bundles_served: bool,
+    /// Requests in one bundle above which it is refused. Default 100.
+    pub bundle_limit: usize,
+    /// What linking a configuration to the same record again does. Default [`LinkedTwice::Refuse`].
+    pub linked_twice: LinkedTwice,
     /// Requests per minute after which 429 is answered; `None` for no limit. Real sites: about 1000. Default `None`.
     pub requests_per_minute: Option<u32>,
 }
@@ -61,6 +70,7 @@ impl Default for Assumptions {
             wrong_company: WrongCompany::CannotRoute,
             page_size_over_limit: OverLimit::Clamp,
             bad_page: BadPage::UseDefault,
+            forward_only: true,
             refuse_order_by_when_forward_only: true,
             bad_conditions_code: "ConnectWiseApi".to_owned(),
             unknown_condition_field: UnknownField::Refuse,
@@ -78,6 +88,9 @@ impl Default for Assumptions {
             callback_right: CallbackRight::TableSetup,
             callback_key_needs_credentials: false,
             additions_announce_agreement: false,
+            bundles_served: true,
+            bundle_limit: 100,
+            linked_twice: LinkedTwice::Refuse,
             requests_per_minute: None,
         }
     }
@@ -163,4 +176,14 @@ pub enum CallbackRight {
     TableSetup,
     /// Valid keys are enough.
     Nothing,
+}
+
+/// What linking a configuration again does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LinkedTwice {
+    /// 400 with `ObjectExists`, as other duplicates.
+    Refuse,
+    /// 201, and there is still one link.
+    Accept,
 }

@@ -39,6 +39,21 @@ impl Call {
         }
     }
 
+    /// A read that the site asks of itself.
+    pub(crate) fn internal(path: &str, query: Query, forward_only: bool) -> Self {
+        Self {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            raw_query: String::new(),
+            query,
+            authorization: None,
+            client_id: None,
+            accept: None,
+            forward_only,
+            body: Bytes::new(),
+        }
+    }
+
     /// The path's parts; empty ones, such as after a trailing slash, do not count.
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.path.split('/').filter(|part| !part.is_empty()).collect()

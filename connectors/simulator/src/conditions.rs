@@ -106,7 +106,7 @@ mod tests {
             "id": 250, "identifier": "ContosoDental", "name": "Contoso Dental Group, LLC [HQ]", "deletedFlag": false,
             "status": { "id": 1, "name": "Active" }, "annualRevenue": 12.50,
             "types": [{ "id": 4, "name": "Client" }, { "id": 9, "name": "Vendor" }],
-            "_info": { "lastUpdated": "2026-03-01T10:00:00Z" },
+            "_info": { "lastUpdated": "2026-03-01T10:00:00Z", "dateEntered": "2026-03-01T09:00:00Z" },
         });
         value.as_object().expect("an object").clone()
     }
@@ -154,6 +154,7 @@ mod tests {
         assert!(holds("lastUpdated > [2026-03-01T09:59:59Z]"));
         assert!(!holds("LastUpdated >= [2026-03-01T10:00:01Z]"));
         assert!(holds("_info/lastUpdated = [2026-03-01T10:00:00Z]"));
+        assert!(holds("DateEntered < [2026-03-01T10:00:00Z]"));
     }
 
     #[test]

@@ -43,6 +43,12 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
             Ok(Answer::empty(204))
         }
         ("GET", ["rights"]) => Ok(plain(Value::Array(site.rights().settings()))),
+        ("PUT", ["hidden"]) => {
+            let names: Vec<String> = read(call)?;
+            let hidden: Result<_, _> = names.iter().map(|name| named(name)).collect();
+            site.set_hidden(hidden?);
+            Ok(Answer::empty(204))
+        }
         ("PUT", ["keys"]) => {
             let change: KeysChange = read(call)?;
             site.change_keys(|keys| change.apply(keys));
@@ -87,6 +93,12 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
             let member = call.query.get("member").unwrap_or(PERSON);
             Ok(plain(Value::Object(upsert(site, resource, read(call)?, member))))
         }
+        ("DELETE", ["records", resource, id]) => {
+            let resource = named(resource)?;
+            let member = call.query.get("member").unwrap_or(PERSON);
+            let removed = id.parse().ok().and_then(|id| remove(site, resource, id, member));
+            Ok(Answer::empty(if removed.is_some() { 204 } else { 404 }))
+        }
         _ => Err(Answer::text(404, "no such control endpoint")),
     }
 }
@@ -115,6 +127,8 @@ pub(crate) fn upsert(site: &Site, resource: Resource, members: Record, member: &
     if existed {
         store.refresh_references(resource, id);
     }
+    resources::settle(&mut store, resource, id);
+    let record = store.get(resource, id).cloned().unwrap_or_default();
     let action = if existed { Action::Updated } else { Action::Added };
     let event = Event {
         resource,
@@ -124,6 +138,21 @@ pub(crate) fn upsert(site: &Site, resource: Resource, members: Record, member: &
     };
     callbacks::announce(site, &store, event);
     record
+}
+
+/// Removes a record and what hangs on it, as a member did it. Nothing is asked.
+pub(crate) fn remove(site: &Site, resource: Resource, id: i64, member: &str) -> Option<Record> {
+    let mut store = site.store_mut();
+    let record = store.remove(resource, id)?;
+    resources::follow_removal(&mut store, resource, &record);
+    let event = Event {
+        resource,
+        record: &record,
+        action: Action::Deleted,
+        by: member,
+    };
+    callbacks::announce(site, &store, event);
+    Some(record)
 }
 
 /// What is absent stays as it is.

@@ -1,11 +1,17 @@
-//! The records a site starts with: made from word lists, the same every time.
+//! The records a site starts with: made from word lists and a seed, the same for the same seed.
 
 mod agreements;
 mod boards;
 mod catalog;
 mod companies;
+mod configurations;
+mod invoices;
+mod lines;
 mod members;
 mod names;
+mod places;
+mod prices;
+mod terms;
 
 use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Value, json};
@@ -16,7 +22,7 @@ use crate::resource::Resource;
 use crate::store::Store;
 
 /// Fills a store.
-pub(crate) fn build(data_set: DataSet, base_url: &str, now: DateTime<Utc>) -> Store {
+pub(crate) fn build(data_set: DataSet, seed: u64, base_url: &str, now: DateTime<Utc>) -> Store {
     let size = match data_set {
         DataSet::Small => Size {
             companies: 12,
@@ -37,9 +43,14 @@ pub(crate) fn build(data_set: DataSet, base_url: &str, now: DateTime<Utc>) -> St
     members::fill(&mut store);
     boards::fill(&mut store, size.boards);
     members::fill_api_member(&mut store);
-    companies::fill(&mut store, size.companies, size.contacts);
-    catalog::fill(&mut store, size.products);
-    agreements::fill(&mut store, size.agreements, data_set, now);
+    companies::fill(&mut store, size.companies, size.contacts, seed);
+    agreements::fill_cycles(&mut store);
+    catalog::fill(&mut store, size.products, seed);
+    configurations::fill(&mut store);
+    agreements::fill(&mut store, size.agreements, data_set, seed, now);
+    if data_set == DataSet::Msp {
+        invoices::fill(&mut store, now);
+    }
     store
 }
 

@@ -128,7 +128,11 @@ impl Draft {
     /// Checks the whole record, also what this write does not touch, and reports everything that is wrong.
     pub(crate) fn check(&mut self) -> Result<(), ApiError> {
         for field in self.model.fields {
-            let named = self.errors.iter().any(|error| error.field == field.name);
+            // A complaint about a reference's key, as in `company/id`, is one about the field.
+            let named = self
+                .errors
+                .iter()
+                .any(|error| error.field.split('/').next() == Some(field.name));
             if named {
                 continue;
             }
@@ -158,5 +162,5 @@ impl Draft {
 /// The refusal of a member that a type lacks.
 pub(crate) fn unknown_member(assumptions: &Assumptions, name: &str, type_name: &str) -> ApiError {
     let message = format!("Could not find member '{name}' on object of type '{type_name}'.");
-    ApiError::with_null_errors(400, &assumptions.unknown_member_code, message)
+    ApiError::new(400, &assumptions.unknown_member_code, message)
 }

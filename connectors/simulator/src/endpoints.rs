@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, LATEST_VERSION};
 use crate::assumptions::CallbackRight;
+use crate::bundles;
 use crate::call::{Call, Query};
 use crate::callbacks;
 use crate::codebase::Codebase;
@@ -12,10 +13,11 @@ use crate::gate;
 use crate::list::{self, Ask};
 use crate::model::Record;
 use crate::resource::Resource;
+use crate::resources::bulk::{self, Work};
 use crate::resources::{self, Place};
 use crate::rights::{Action, Function, Level, SECURITY_ROLES, TABLE_SETUP};
 use crate::route::{self, Endpoint, Route, Write};
-use crate::site::Site;
+use crate::site::{MEMBER, Site};
 
 /// Answers one request to the simulated site.
 pub(crate) fn answer(site: &Site, call: &Call) -> Answer {
@@ -50,20 +52,33 @@ pub(crate) fn answer(site: &Site, call: &Call) -> Answer {
     }
 }
 
-fn serve(site: &Site, call: &Call, route: &Route) -> Result<Answer, ApiError> {
+/// The answer to a request that was let in, by its route and its right.
+pub(crate) fn serve(site: &Site, call: &Call, route: &Route) -> Result<Answer, ApiError> {
     match (call.method.as_str(), route) {
+        ("POST", Route::Bundles) if site.assumptions.bundles_served => bundles::answer(site, &call.body),
+        (_, Route::Bundles) if !site.assumptions.bundles_served => Err(ApiError::no_route()),
+        (method @ ("POST" | "PUT" | "DELETE"), Route::Bulk { endpoint }) => {
+            let (work, action) = match method {
+                "POST" => (Work::Create, Action::Add),
+                "PUT" => (Work::Replace, Action::Edit),
+                _ => (Work::Delete, Action::Delete),
+            };
+            let level = require(site, endpoint, action)?;
+            bulk::answer(site, endpoint, work, level, &call.body)
+        }
+        ("GET", Route::MyMember) => my_member(site),
         ("GET", Route::SystemInfo) => Ok(system_info(site)),
         ("GET", Route::RoleSettings { role }) => role_settings(site, *role),
         ("GET", Route::Collection { endpoint, parent }) => {
             let ask = ask(site, call, &call.query, endpoint, *parent)?;
             let store = site.store();
-            resources::check_parent(&store, endpoint, *parent)?;
+            resources::check_parent(site, &store, endpoint, *parent)?;
             list::list(site, &store, &ask)
         }
         ("GET", Route::Count { endpoint, parent }) => {
             let ask = ask(site, call, &call.query, endpoint, *parent)?;
             let store = site.store();
-            resources::check_parent(&store, endpoint, *parent)?;
+            resources::check_parent(site, &store, endpoint, *parent)?;
             list::count(site, &store, &ask)
         }
         ("POST", Route::Search { endpoint }) => search(site, call, endpoint),
@@ -190,6 +205,14 @@ fn level(site: &Site, function: Function, action: Action) -> Result<Level, ApiEr
         Level::None => Err(ApiError::forbidden()),
         level => Ok(level),
     }
+}
+
+/// The member whose keys are used; the vendor describes one object here, not a list.
+fn my_member(site: &Site) -> Result<Answer, ApiError> {
+    let store = site.store();
+    let found = store.with(Resource::Members, "identifier", MEMBER).next();
+    let member = found.ok_or_else(|| ApiError::no_record(Resource::Members.model().label, 0))?;
+    Ok(Answer::json(200, member))
 }
 
 fn system_info(site: &Site) -> Answer {

@@ -24,6 +24,11 @@ impl FieldError {
         Self::new("MissingRequiredField", field, format!("The {field} field is required."))
     }
 
+    /// A missing field in words of its own.
+    pub(crate) fn missing(field: &str, message: impl Into<String>) -> Self {
+        Self::new("MissingRequiredField", field, message.into())
+    }
+
     pub(crate) fn too_long(field: &str, most: usize) -> Self {
         let message = format!("The field {field} must be a string with a maximum length of {most}.");
         Self::new("MaxLengthField", field, message)
@@ -115,6 +120,11 @@ impl ApiError {
         let message =
             format!("Error converting value \"{shown}\" to type '{type_name}'. Path '{path}', line 1, position 1.");
         Self::new(500, "ConnectWiseApi", message)
+    }
+
+    /// Status and body, for answers that carry refusals inside.
+    pub(crate) fn into_parts(self) -> (u16, Value) {
+        (self.status, self.body)
     }
 
     pub(crate) fn into_answer(self) -> Answer {

@@ -15,6 +15,7 @@
 
 mod answer;
 mod assumptions;
+mod bundles;
 mod call;
 mod callbacks;
 mod codebase;
@@ -41,6 +42,7 @@ mod resources;
 mod rights;
 mod route;
 mod server;
+mod sight;
 mod simulator;
 mod site;
 mod state;
@@ -50,8 +52,8 @@ mod tls;
 mod trouble;
 
 pub use assumptions::{
-    Assumptions, BadCredentials, BadPage, BlockedCompany, CallbackRight, InactiveProduct, OverLimit, UnknownField,
-    WrongCompany,
+    Assumptions, BadCredentials, BadPage, BlockedCompany, CallbackRight, InactiveProduct, LinkedTwice, OverLimit,
+    UnknownField, WrongCompany,
 };
 pub use callbacks::LoggedDelivery;
 pub use codebase::{Codebase, OtherCodebase};

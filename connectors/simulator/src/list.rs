@@ -3,6 +3,8 @@
 mod order;
 mod page;
 
+use serde_json::Value;
+
 use crate::answer::Answer;
 use crate::assumptions::UnknownField;
 use crate::call::{Call, Query};
@@ -12,7 +14,8 @@ use crate::errors::ApiError;
 use crate::model::{Record, at};
 use crate::projection::Projection;
 use crate::rights::Level;
-use crate::route::Endpoint;
+use crate::route::{Endpoint, Parent};
+use crate::sight::Sight;
 use crate::site::{MEMBER, Site};
 use crate::store::Store;
 
@@ -28,9 +31,10 @@ pub(crate) struct Ask<'a> {
 
 /// One page of records.
 pub(crate) fn list(site: &Site, store: &Store, ask: &Ask<'_>) -> Result<Answer, ApiError> {
-    let mut records = select(site, store, ask)?;
-    let model = ask.endpoint.resource.model();
-    let link = if ask.call.forward_only {
+    let shaped = shaped(store, ask);
+    let mut records = select(site, store, ask, shaped.as_deref())?;
+    let model = ask.endpoint.model();
+    let link = if ask.call.forward_only && site.assumptions.forward_only {
         if site.assumptions.refuse_order_by_when_forward_only && ask.query.get("orderBy").is_some() {
             return Err(bad(
                 site,
@@ -59,7 +63,8 @@ pub(crate) fn list(site: &Site, store: &Store, ask: &Ask<'_>) -> Result<Answer, 
 
 /// How many records there are on all pages.
 pub(crate) fn count(site: &Site, store: &Store, ask: &Ask<'_>) -> Result<Answer, ApiError> {
-    let records = select(site, store, ask)?;
+    let shaped = shaped(store, ask);
+    let records = select(site, store, ask, shaped.as_deref())?;
     Ok(Answer::json(200, &serde_json::json!({ "count": records.len() })))
 }
 
@@ -69,12 +74,34 @@ pub(crate) fn is_mine(record: &Record) -> bool {
         at(record, &["owner", "identifier"]),
         at(record, &["_info", "enteredBy"]),
     ];
+    let resources = at(record, &["resources"]).and_then(Value::as_str).unwrap_or_default();
     names.into_iter().flatten().any(|name| name.as_str() == Some(MEMBER))
+        || resources.split(',').any(|name| name.trim() == MEMBER)
 }
 
-fn select<'s>(site: &Site, store: &'s Store, ask: &Ask<'_>) -> Result<Vec<&'s Record>, ApiError> {
+/// Whether level `My` reaches a record of an endpoint: what hangs on another record belongs to whom that belongs to.
+pub(crate) fn reaches_mine(store: &Store, endpoint: &Endpoint, parent: Option<i64>, record: &Record) -> bool {
+    let above = endpoint.parent.zip(parent);
+    match above.and_then(|(Parent { resource, .. }, id)| store.get(resource, id)) {
+        Some(parent) => is_mine(parent),
+        None => is_mine(record),
+    }
+}
+
+/// The records of an endpoint that shows them in another shape.
+fn shaped(store: &Store, ask: &Ask<'_>) -> Option<Vec<Record>> {
+    let (view, parent) = ask.endpoint.view.zip(ask.parent)?;
+    Some((view.records)(store, parent))
+}
+
+fn select<'s>(
+    site: &Site,
+    store: &'s Store,
+    ask: &Ask<'_>,
+    shaped: Option<&'s [Record]>,
+) -> Result<Vec<&'s Record>, ApiError> {
     let resource = ask.endpoint.resource;
-    let model = resource.model();
+    let model = ask.endpoint.model();
     let forgiving = site.assumptions.unknown_condition_field == UnknownField::Null;
     let parse = |name: &str, scope: Scope| {
         let text = ask.query.get(name);
@@ -87,8 +114,10 @@ fn select<'s>(site: &Site, store: &'s Store, ask: &Ask<'_>) -> Result<Vec<&'s Re
     let custom = parse("customFieldConditions", Scope::custom_fields(model))?;
 
     let null_differs = site.assumptions.null_differs;
+    let sight = Sight::of(site, store);
     let passes = |record: &&Record| {
-        (ask.level != Level::My || is_mine(record))
+        sight.sees(resource, record)
+            && (ask.level != Level::My || reaches_mine(store, ask.endpoint, ask.parent, record))
             && conditions
                 .as_ref()
                 .is_none_or(|condition| condition.holds(&|path: &[String]| at(record, path), null_differs))
@@ -99,7 +128,11 @@ fn select<'s>(site: &Site, store: &'s Store, ask: &Ask<'_>) -> Result<Vec<&'s Re
                 .as_ref()
                 .is_none_or(|condition| condition.holds_for_a_child(record, null_differs))
     };
-    Ok(candidates(store, ask, conditions.as_ref()).filter(passes).collect())
+    let candidates = match shaped {
+        Some(shaped) => Box::new(shaped.iter()),
+        None => candidates(store, ask, conditions.as_ref()),
+    };
+    Ok(candidates.filter(passes).collect())
 }
 
 /// The smallest set that an index offers.

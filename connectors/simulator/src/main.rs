@@ -16,6 +16,9 @@ struct Arguments {
     /// How much data the site holds.
     #[arg(long, value_enum, default_value_t = DataSet::Small)]
     data: DataSet,
+    /// What the data set is drawn from: the same seed gives the same site.
+    #[arg(long, default_value_t = SimulatorOptions::default().seed)]
+    seed: u64,
     /// The login company.
     #[arg(long, default_value = "training")]
     company: String,
@@ -61,6 +64,7 @@ async fn main() -> anyhow::Result<()> {
     let options = SimulatorOptions {
         port: arguments.port,
         data_set: arguments.data,
+        seed: arguments.seed,
         company_id: arguments.company,
         public_key: arguments.public_key,
         private_key: arguments.private_key,

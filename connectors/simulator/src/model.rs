@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     To(Resource),
     /// A reference whose meaning depends on the ticket's board.
     OfBoard(Resource),
+    /// A reference whose meaning depends on the record's company.
+    OfCompany(Resource),
     Many(Resource),
     /// An object or list that the simulator keeps as it was given.
     Open,
@@ -131,6 +133,10 @@ pub(crate) const fn to(name: &'static str, resource: Resource) -> Field {
 
 pub(crate) const fn of_board(name: &'static str, resource: Resource) -> Field {
     field(name, Kind::OfBoard(resource))
+}
+
+pub(crate) const fn of_company(name: &'static str, resource: Resource) -> Field {
+    field(name, Kind::OfCompany(resource))
 }
 
 pub(crate) const fn many(name: &'static str, resource: Resource) -> Field {

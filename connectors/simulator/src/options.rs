@@ -26,6 +26,8 @@ pub struct SimulatorOptions {
     pub port: u16,
     /// What the site holds.
     pub data_set: DataSet,
+    /// What the data set's names, addresses, terms and prices are drawn from. Default 1.
+    pub seed: u64,
     /// The login company of the credentials.
     pub company_id: String,
     /// The public key of the API member.
@@ -49,6 +51,7 @@ impl Default for SimulatorOptions {
         Self {
             port: 0,
             data_set: DataSet::Small,
+            seed: 1,
             company_id: "training".to_owned(),
             public_key: "public".to_owned(),
             private_key: "private".to_owned(),
@@ -68,6 +71,7 @@ impl std::fmt::Debug for SimulatorOptions {
             .debug_struct("SimulatorOptions")
             .field("port", &self.port)
             .field("data_set", &self.data_set)
+            .field("seed", &self.seed)
             .field("company_id", &self.company_id)
             .field("tls", &self.tls)
             .field("assumptions", &self.assumptions)

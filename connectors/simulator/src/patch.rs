@@ -74,7 +74,7 @@ fn apply_one(
         let value = if op == Op::Remove { Value::Null } else { value };
         return draft.set(store, assumptions, field, value);
     }
-    if matches!(field.kind, Kind::To(_) | Kind::OfBoard(_)) {
+    if matches!(field.kind, Kind::To(_) | Kind::OfBoard(_) | Kind::OfCompany(_)) {
         // A path into a reference is answered with success and changes nothing.
         return Ok(());
     }
@@ -136,7 +136,7 @@ fn bad_path(path: &str) -> ApiError {
 }
 
 fn refused(message: String) -> ApiError {
-    ApiError::with_null_errors(400, "InvalidObject", message)
+    ApiError::new(400, "InvalidObject", message)
 }
 
 #[cfg(test)]

@@ -13,6 +13,15 @@ impl Random {
         Self { state: seed }
     }
 
+    /// A generator of its own for one topic, so that more draws for another topic do not shift it.
+    pub(crate) fn of(seed: u64, topic: &str) -> Self {
+        let mut mixed = Self::new(seed);
+        for byte in topic.bytes() {
+            mixed.state = mixed.draw() ^ u64::from(byte);
+        }
+        mixed
+    }
+
     fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(STEP);
         let mut mixed = self.state;
@@ -24,6 +33,19 @@ impl Random {
     /// A number from 0 up to, not including, `bound`; 0 when there is none.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.draw().checked_rem(bound).unwrap_or(0)
+    }
+
+    /// A number of a range, both ends included.
+    pub(crate) fn within(&mut self, (least, most): (u32, u32)) -> u32 {
+        let span = u64::from(most.saturating_sub(least)) + 1;
+        least.saturating_add(u32::try_from(self.below(span)).unwrap_or_default())
+    }
+
+    /// One of these; the default of its type when there is none.
+    pub(crate) fn pick<T: Copy + Default>(&mut self, items: &[T]) -> T {
+        let index = self.below(u64::try_from(items.len()).unwrap_or_default());
+        let index = usize::try_from(index).unwrap_or_default();
+        items.get(index).copied().unwrap_or_default()
     }
 
     /// True for this share of the draws.
@@ -41,6 +63,7 @@ mod tests {
         let draws = |mut random: Random| (0..8).map(|_| random.below(1000)).collect::<Vec<_>>();
         assert_eq!(draws(Random::new(7)), draws(Random::new(7)));
         assert_ne!(draws(Random::new(7)), draws(Random::new(8)));
+        assert_ne!(draws(Random::of(7, "names")), draws(Random::of(7, "prices")));
     }
 
     #[test]
@@ -50,6 +73,7 @@ mod tests {
         assert!((400..600).contains(&hits), "{hits}");
         assert!(!(0..100).any(|_| random.percent(0)));
         assert!((0..100).all(|_| random.percent(100)));
-        assert_eq!(random.below(0), 0);
+        assert_eq!((random.below(0), random.pick::<u8>(&[])), (0, 0));
+        assert!((0..100).all(|_| (3..=5).contains(&random.within((3, 5)))));
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Traits {
     pub(crate) href: &'static str,
     /// The record's fields that a reference to it repeats.
     pub(crate) repeated: &'static [&'static str],
+    /// The record's field that a reference to it shows as `name`, where it has another.
+    pub(crate) title: &'static str,
     /// The field that may stand in a reference in the place of the id.
     pub(crate) natural_key: Option<&'static str>,
     /// Fields (paths) by which records are found without a scan.
@@ -55,11 +57,27 @@ kinds! {
     CompanyTypes: company::TYPES,
     CompanyStatuses: company::STATUSES,
     Companies: company::COMPANIES,
+    CompanyTypeAssociations: company::TYPE_ASSOCIATIONS,
+    Sites: company::SITES,
     Contacts: company::CONTACTS,
+    CommunicationTypes: company::COMMUNICATION_TYPES,
+    Communications: company::COMMUNICATIONS,
+    ConfigurationTypes: company::CONFIGURATION_TYPES,
+    ConfigurationStatuses: company::CONFIGURATION_STATUSES,
+    Configurations: company::CONFIGURATIONS,
+    ManagementItSolutions: company::IT_SOLUTIONS,
+    Management: company::MANAGEMENT,
+    Categories: procurement::CATEGORIES,
+    SubCategories: procurement::SUB_CATEGORIES,
+    ProductTypes: procurement::PRODUCT_TYPES,
     Catalog: procurement::CATALOG,
+    BillingCycles: finance::BILLING_CYCLES,
     AgreementTypes: finance::AGREEMENT_TYPES,
     Agreements: finance::AGREEMENTS,
     Additions: finance::ADDITIONS,
+    Adjustments: finance::ADJUSTMENTS,
+    AgreementConfigurations: finance::AGREEMENT_CONFIGURATIONS,
+    Invoices: finance::INVOICES,
     Boards: service::BOARDS,
     BoardStatuses: service::BOARD_STATUSES,
     BoardTypes: service::BOARD_TYPES,
@@ -70,8 +88,10 @@ kinds! {
     Priorities: service::PRIORITIES,
     Sources: service::SOURCES,
     Teams: service::TEAMS,
+    ManagementSummaries: company::MANAGEMENT_SUMMARIES,
     Tickets: service::TICKETS,
     Notes: service::NOTES,
+    TicketConfigurations: service::TICKET_CONFIGURATIONS,
     Products: procurement::PRODUCTS,
     Callbacks: system::CALLBACKS,
 }
@@ -103,6 +123,7 @@ impl Traits {
             path,
             href,
             repeated: &[],
+            title: "name",
             natural_key: None,
             indexed: &[],
         }
@@ -111,6 +132,13 @@ impl Traits {
     const fn repeating(mut self, fields: &'static [&'static str]) -> Self {
         self.repeated = fields;
         self
+    }
+
+    /// The usual entry of a setup table whose records call their name so.
+    const fn known_by(mut self, title: &'static [&'static str; 1]) -> Self {
+        let [name] = title;
+        self.title = name;
+        self.keyed_by("name").indexed_by(title)
     }
 
     const fn indexed_by(mut self, fields: &'static [&'static str]) -> Self {

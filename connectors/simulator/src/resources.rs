@@ -1,27 +1,39 @@
 //! Reading and writing records: what is the same for all kinds.
 
 mod additions;
+mod agreements;
+pub(crate) mod bulk;
 mod callbacks;
 mod catalog;
+mod commit;
+mod communications;
 mod companies;
+mod configurations;
 mod notes;
+mod management;
+mod sites;
 mod tickets;
-
-use std::collections::BTreeSet;
+mod types;
 
 use serde_json::{Value, json};
 
+pub(crate) use commit::{follow_removal, settle, stamp};
+pub(crate) use configurations::{of_agreement, of_ticket};
+pub(crate) use management::report_setup;
+pub(crate) use notes::all_of_ticket;
+
 use crate::answer::Answer;
-use crate::callbacks::{Action, Event, announce};
+use crate::callbacks::Action;
 use crate::draft::Draft;
 use crate::errors::ApiError;
-use crate::list::is_mine;
-use crate::model::{Model, Record, is_set};
+use crate::list::reaches_mine;
+use crate::model::{Model, Record, at, reference_id};
 use crate::patch;
 use crate::projection::Projection;
 use crate::resource::Resource;
 use crate::rights::Level;
 use crate::route::{Endpoint, Parent};
+use crate::sight::Sight;
 use crate::site::{MEMBER, Site};
 use crate::store::Store;
 use crate::time;
@@ -37,11 +49,19 @@ pub(crate) struct Place {
 /// One record, or the members of it that `fields` names.
 pub(crate) fn read(site: &Site, place: Place, level: Level, fields: Option<&str>) -> Result<Answer, ApiError> {
     let store = site.store();
-    let record = find(&store, place, level)?;
-    Ok(match fields.map(Projection::parse) {
-        Some(fields) => Answer::json(200, &fields.of(record)),
-        None => Answer::json(200, record),
-    })
+    let record = match (place.endpoint.view, place.parent) {
+        (Some(view), Some(parent)) => {
+            check_parent(site, &store, place.endpoint, place.parent)?;
+            if level == Level::My && !reaches_mine(&store, place.endpoint, place.parent, &Record::new()) {
+                return Err(ApiError::forbidden());
+            }
+            let mut records = (view.records)(&store, parent).into_iter();
+            let found = records.find(|record| record.get("id") == Some(&json!(place.id)));
+            found.ok_or_else(|| ApiError::no_record(place.endpoint.model().label, place.id))?
+        }
+        _ => find(site, &store, place, level)?.clone(),
+    };
+    Ok(shown(200, &record, fields))
 }
 
 /// POST: 201 with the whole record.
@@ -52,19 +72,21 @@ pub(crate) fn create(
     fields: Option<&str>,
     body: &[u8],
 ) -> Result<Answer, ApiError> {
-    let model = endpoint.resource.model();
-    let Value::Object(body) = parse(model, body)? else {
-        return Err(ApiError::unreadable(&json!("a value"), model.type_name, ""));
-    };
+    if let (Some(holder), Some(parent)) = (link_holder(endpoint), parent) {
+        let mut store = site.store_mut();
+        check_parent(site, &store, endpoint, Some(parent))?;
+        return configurations::link(site, &mut store, endpoint.resource, (holder, parent), body);
+    }
+    let record = create_one(site, endpoint, parent, object(endpoint, body)?)?;
+    Ok(shown(201, &record, fields))
+}
+
+fn create_one(site: &Site, endpoint: &'static Endpoint, parent: Option<i64>, body: Record) -> Result<Record, ApiError> {
     let mut store = site.store_mut();
-    check_parent(&store, endpoint, parent)?;
-    let mut draft = Draft::create(model);
+    check_parent(site, &store, endpoint, parent)?;
+    let mut draft = Draft::create(endpoint.resource.model());
     draft.set_all(&store, &site.assumptions, body)?;
-    let record = finish(site, &mut store, endpoint, parent, draft)?;
-    Ok(match fields.map(Projection::parse) {
-        Some(fields) => Answer::json(201, &fields.of(&record)),
-        None => Answer::json(201, &record),
-    })
+    commit::finish(site, &mut store, endpoint, parent, draft)
 }
 
 /// PATCH: 200 with the whole record.
@@ -72,49 +94,108 @@ pub(crate) fn change(site: &Site, place: Place, level: Level, body: &[u8]) -> Re
     let model = place.endpoint.resource.model();
     let body = parse(model, body)?;
     let mut store = site.store_mut();
-    let before = find(&store, place, level)?.clone();
+    let before = find(site, &store, place, level)?.clone();
     let mut draft = Draft::change(model, before);
     patch::apply(&mut draft, &store, &site.assumptions, body)?;
-    let record = finish(site, &mut store, place.endpoint, place.parent, draft)?;
+    let record = commit::finish(site, &mut store, place.endpoint, place.parent, draft)?;
     Ok(Answer::json(200, &record))
 }
 
 /// PUT: 200 with the whole record. What the body lacks takes its default.
 pub(crate) fn replace(site: &Site, place: Place, level: Level, body: &[u8]) -> Result<Answer, ApiError> {
-    let model = place.endpoint.resource.model();
-    let Value::Object(body) = parse(model, body)? else {
-        return Err(ApiError::unreadable(&json!("a value"), model.type_name, ""));
-    };
-    let mut store = site.store_mut();
-    let before = find(&store, place, level)?.clone();
-    let mut draft = Draft::replace(model, before);
-    draft.set_all(&store, &site.assumptions, body)?;
-    let record = finish(site, &mut store, place.endpoint, place.parent, draft)?;
+    let record = replace_one(site, place, level, object(place.endpoint, body)?)?;
     Ok(Answer::json(200, &record))
+}
+
+fn replace_one(site: &Site, place: Place, level: Level, mut body: Record) -> Result<Record, ApiError> {
+    let mut store = site.store_mut();
+    let before = find(site, &store, place, level)?.clone();
+    // Of contacts the custom fields stay as they are, as recorded from a real server.
+    if let (Resource::Contacts, Some(custom)) = (place.endpoint.resource, before.get("customFields")) {
+        body.entry("customFields").or_insert_with(|| custom.clone());
+    }
+    let mut draft = Draft::replace(place.endpoint.resource.model(), before);
+    draft.set_all(&store, &site.assumptions, body)?;
+    commit::finish(site, &mut store, place.endpoint, place.parent, draft)
 }
 
 /// DELETE: 204.
 pub(crate) fn delete(site: &Site, place: Place, level: Level) -> Result<Answer, ApiError> {
-    let mut store = site.store_mut();
-    let record = find(&store, place, level)?.clone();
-    match place.endpoint.resource {
-        Resource::Catalog => catalog::check_unused(&store, &site.assumptions, place.id)?,
-        Resource::Tickets => notes::delete_all(&mut store, place.id),
-        _ => {}
+    if let (Some(holder), Some(parent)) = (link_holder(place.endpoint), place.parent) {
+        let mut store = site.store_mut();
+        check_parent(site, &store, place.endpoint, Some(parent))?;
+        return configurations::unlink(&mut store, place.endpoint.resource, (holder, parent), place.id);
     }
-    store.remove(place.endpoint.resource, place.id);
-    tell(site, &store, place.endpoint.resource, &record, Action::Deleted);
+    delete_one(site, place, level)?;
     Ok(Answer::empty(204))
 }
 
-/// Refuses a collection under a record that does not exist.
-pub(crate) fn check_parent(store: &Store, endpoint: &Endpoint, parent: Option<i64>) -> Result<(), ApiError> {
+fn delete_one(site: &Site, place: Place, level: Level) -> Result<Record, ApiError> {
+    let Place { endpoint, id, .. } = place;
+    let mut store = site.store_mut();
+    let mut record = find(site, &store, place, level)?.clone();
+    let used = match endpoint.resource {
+        Resource::Catalog => refers(&store, Resource::Additions, "product", id),
+        Resource::Agreements => agreements::is_used(&store, id),
+        Resource::Sites => sites::is_first(&store, id),
+        Resource::Boards => refers(&store, Resource::Tickets, "board", id),
+        Resource::AgreementTypes => refers(&store, Resource::Agreements, "type", id),
+        _ => false,
+    };
+    if used {
+        let message = "The record is in use and cannot be deleted.";
+        return Err(ApiError::new(409, &site.assumptions.in_use_code, message));
+    }
+    if endpoint.resource == Resource::Companies {
+        // It goes to the recycle bin, from which lists still show it.
+        record.insert("deletedFlag".to_owned(), Value::Bool(true));
+        record.insert("dateDeleted".to_owned(), json!(time::show(site.now())));
+        record.insert("deletedBy".to_owned(), json!(MEMBER));
+        stamp(site, &store, endpoint.resource, &mut record, MEMBER);
+        store.put(endpoint.resource, record.clone());
+    } else {
+        store.remove(endpoint.resource, id);
+    }
+    commit::follow_removal(&mut store, endpoint.resource, &record);
+    commit::touch_leader(site, &mut store, endpoint.resource, &record);
+    commit::tell(site, &store, endpoint.resource, &record, Action::Deleted);
+    Ok(record)
+}
+
+/// Whether any record of a kind refers to this one.
+fn refers(store: &Store, resource: Resource, field: &str, id: i64) -> bool {
+    let mut records = store.all(resource);
+    records.any(|record| reference_id(record, field) == Some(id))
+}
+
+/// The field of the parent in the links that an endpoint shows; `None` for endpoints of records.
+const fn link_holder(endpoint: &Endpoint) -> Option<&'static str> {
+    match (endpoint.resource, endpoint.parent) {
+        (Resource::TicketConfigurations | Resource::AgreementConfigurations, Some(Parent { field, .. })) => Some(field),
+        _ => None,
+    }
+}
+
+fn shown(status: u16, record: &Record, fields: Option<&str>) -> Answer {
+    match fields.map(Projection::parse) {
+        Some(fields) => Answer::json(status, &fields.of(record)),
+        None => Answer::json(status, record),
+    }
+}
+
+/// Refuses a collection under a record that does not exist or is not seen.
+pub(crate) fn check_parent(
+    site: &Site,
+    store: &Store,
+    endpoint: &Endpoint,
+    parent: Option<i64>,
+) -> Result<(), ApiError> {
     let (Some(Parent { resource, .. }), Some(id)) = (endpoint.parent, parent) else {
         return Ok(());
     };
     match store.get(resource, id) {
-        Some(_) => Ok(()),
-        None => Err(ApiError::no_record(resource.model().label, id)),
+        Some(record) if Sight::of(site, store).sees(resource, record) => Ok(()),
+        _ => Err(ApiError::no_record(resource.model().label, id)),
     }
 }
 
@@ -122,126 +203,34 @@ pub(crate) fn check_parent(store: &Store, endpoint: &Endpoint, parent: Option<i6
 pub(crate) fn parse(model: &Model, body: &[u8]) -> Result<Value, ApiError> {
     serde_json::from_slice(body).map_err(|error| {
         let message = format!("{} object is invalid: {error}", model.resource);
-        ApiError::with_null_errors(400, "InvalidObject", message)
+        ApiError::new(400, "InvalidObject", message)
     })
 }
 
-/// Sets who changed a record when, and on a new record who entered it.
-pub(crate) fn stamp(site: &Site, store: &Store, resource: Resource, record: &mut Record, by: &str) {
-    let now = time::show(site.now());
-    let id = record.get("id").and_then(Value::as_i64).unwrap_or_default();
-    let mut info = match record.remove("_info") {
-        Some(Value::Object(info)) => info,
-        _ => Record::new(),
-    };
-    if !info.contains_key("dateEntered") {
-        info.insert("dateEntered".to_owned(), json!(now));
-        info.insert("enteredBy".to_owned(), json!(by));
-        if resource == Resource::Tickets {
-            let href = format!("{}/notes", store.href(resource.traits().path, id));
-            info.insert("notes_href".to_owned(), json!(href));
-        }
+fn object(endpoint: &Endpoint, body: &[u8]) -> Result<Record, ApiError> {
+    let model = endpoint.resource.model();
+    match parse(model, body)? {
+        Value::Object(body) => Ok(body),
+        _ => Err(ApiError::unreadable(&json!("a value"), model.type_name, "")),
     }
-    info.insert("lastUpdated".to_owned(), json!(now));
-    info.insert("updatedBy".to_owned(), json!(by));
-    record.insert("_info".to_owned(), Value::Object(info));
 }
 
-fn find(store: &Store, place: Place, level: Level) -> Result<&Record, ApiError> {
+fn find<'s>(site: &Site, store: &'s Store, place: Place, level: Level) -> Result<&'s Record, ApiError> {
     let Place { endpoint, parent, id } = place;
-    check_parent(store, endpoint, parent)?;
+    check_parent(site, store, endpoint, parent)?;
     let missing = || ApiError::no_record(endpoint.resource.model().label, id);
     let record = store.get(endpoint.resource, id).ok_or_else(missing)?;
+    if !Sight::of(site, store).sees(endpoint.resource, record) {
+        return Err(missing());
+    }
     if let (Some(Parent { field, .. }), Some(parent)) = (endpoint.parent, parent) {
         let path: Vec<&str> = field.split('/').collect();
-        if crate::model::at(record, &path).and_then(Value::as_i64) != Some(parent) {
+        if at(record, &path).and_then(Value::as_i64) != Some(parent) {
             return Err(missing());
         }
     }
-    if level == Level::My && !is_mine(record) {
+    if level == Level::My && !reaches_mine(store, endpoint, parent, record) {
         return Err(ApiError::forbidden());
     }
     Ok(record)
-}
-
-fn finish(
-    site: &Site,
-    store: &mut Store,
-    endpoint: &Endpoint,
-    parent: Option<i64>,
-    mut draft: Draft,
-) -> Result<Record, ApiError> {
-    let resource = endpoint.resource;
-    match resource {
-        Resource::Additions => additions::complete(site, store, &mut draft, parent),
-        Resource::Tickets => tickets::complete(site, store, &mut draft)?,
-        Resource::Notes => notes::complete(site, store, &mut draft, parent),
-        Resource::Companies => companies::complete(store, &mut draft),
-        Resource::Contacts => companies::complete_contact(&mut draft),
-        Resource::Catalog => catalog::complete(store, &mut draft),
-        Resource::Callbacks => callbacks::complete(store, &mut draft),
-        _ => {}
-    }
-    draft.check()?;
-    let Draft {
-        record,
-        extras,
-        changed,
-        before,
-        ..
-    } = draft;
-    let id = store.put(resource, record);
-    let mut record = store.get(resource, id).cloned().unwrap_or_default();
-    stamp(site, store, resource, &mut record, MEMBER);
-    store.put(resource, record.clone());
-
-    if before.is_some() && is_renamed(resource, &changed) {
-        store.refresh_references(resource, id);
-    }
-    match (resource, parent) {
-        (Resource::Tickets, _) if before.is_none() => notes::open_with(site, store, id, &extras),
-        (Resource::Notes, Some(ticket)) if site.assumptions.note_touches_ticket => touch(site, store, ticket),
-        (Resource::Additions, Some(agreement)) if site.assumptions.additions_announce_agreement => {
-            if let Some(agreement) = store.get(Resource::Agreements, agreement) {
-                tell(site, store, Resource::Agreements, agreement, Action::Updated);
-            }
-        }
-        (Resource::Callbacks, _) => site.outbox.forgive(id),
-        _ => {}
-    }
-    if !is_set(&extras, "skipCallback") {
-        let action = if before.is_none() {
-            Action::Added
-        } else {
-            Action::Updated
-        };
-        tell(site, store, resource, &record, action);
-    }
-    Ok(record)
-}
-
-/// Tells callbacks what the API member did.
-fn tell(site: &Site, store: &Store, resource: Resource, record: &Record, action: Action) {
-    let event = Event {
-        resource,
-        record,
-        action,
-        by: MEMBER,
-    };
-    announce(site, store, event);
-}
-
-fn is_renamed(resource: Resource, changed: &BTreeSet<&'static str>) -> bool {
-    let repeated = resource.traits().repeated;
-    changed
-        .iter()
-        .any(|field| repeated.contains(field) || matches!(*field, "firstName" | "lastName" | "type"))
-}
-
-fn touch(site: &Site, store: &mut Store, ticket: i64) {
-    if let Some(mut record) = store.get(Resource::Tickets, ticket).cloned() {
-        stamp(site, store, Resource::Tickets, &mut record, MEMBER);
-        store.put(Resource::Tickets, record.clone());
-        tell(site, store, Resource::Tickets, &record, Action::Updated);
-    }
 }

@@ -42,9 +42,11 @@ pub(crate) struct Function(pub(crate) &'static str, pub(crate) &'static str);
 
 pub(crate) const COMPANIES: Function = Function("Companies", "Company Maintenance");
 pub(crate) const CONTACTS: Function = Function("Companies", "Contacts");
+pub(crate) const CONFIGURATIONS: Function = Function("Companies", "Configurations");
 pub(crate) const CATALOG: Function = Function("Procurement", "Product Catalog");
 pub(crate) const PRODUCTS: Function = Function("Procurement", "Products");
 pub(crate) const AGREEMENTS: Function = Function("Finance", "Agreements");
+pub(crate) const INVOICES: Function = Function("Finance", "Invoicing");
 pub(crate) const TICKETS: Function = Function("Service Desk", "Service Tickets");
 pub(crate) const CLOSE_TICKETS: Function = Function("Service Desk", "Close Service Tickets");
 pub(crate) const TABLE_SETUP: Function = Function("System", "Table Setup");
@@ -81,8 +83,8 @@ pub(crate) struct RightsRow {
 impl Rights {
     /// The role that integration vendors ask administrators for: no more than their set-up guides list.
     pub(crate) fn least_privilege() -> Self {
-        let read = [COMPANIES, CONTACTS, PRODUCTS, MEMBERS];
-        let write = [CATALOG, AGREEMENTS, TICKETS, CLOSE_TICKETS];
+        let read = [COMPANIES, CONTACTS, PRODUCTS, INVOICES, MEMBERS];
+        let write = [CONFIGURATIONS, CATALOG, AGREEMENTS, TICKETS, CLOSE_TICKETS];
         let nothing = [SECURITY_ROLES];
         let row = |Function(module, function): Function, write: Level, inquire: Level| RightsRow {
             module: module.to_owned(),

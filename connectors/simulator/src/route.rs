@@ -6,8 +6,10 @@ mod procurement;
 mod service;
 mod system;
 
+use crate::model::{Model, Record};
 use crate::resource::Resource;
 use crate::rights::Function;
+use crate::store::Store;
 
 /// A collection of records at a path.
 #[derive(Debug)]
@@ -19,6 +21,18 @@ pub(crate) struct Endpoint {
     /// `None`: valid keys are enough.
     pub(crate) right: Option<Function>,
     pub(crate) writes: &'static [Write],
+    /// Whether several records can be written in one request.
+    in_bulk: bool,
+    /// `None`: records are shown as they are kept.
+    pub(crate) view: Option<View>,
+}
+
+/// Records below a parent that are shown in another shape than they are kept in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View {
+    model: &'static Model,
+    /// The records below the parent of this id, id ascending.
+    pub(crate) records: fn(&Store, i64) -> Vec<Record>,
 }
 
 /// The record that a collection hangs on.
@@ -52,11 +66,16 @@ pub(crate) enum Route {
     Search {
         endpoint: &'static Endpoint,
     },
+    Bulk {
+        endpoint: &'static Endpoint,
+    },
     One {
         endpoint: &'static Endpoint,
         parent: Option<i64>,
         id: i64,
     },
+    Bundles,
+    MyMember,
     SystemInfo,
     RoleSettings {
         role: i64,
@@ -68,6 +87,8 @@ pub(crate) fn find(segments: &[&str]) -> Option<Route> {
     let segments: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match segments.as_slice() {
+        ["system", "bundles"] => return Some(Route::Bundles),
+        ["system", "mymembers"] => return Some(Route::MyMember),
         ["system", "info"] => return Some(Route::SystemInfo),
         ["system", "securityroles", role, "settings"] => {
             return role.parse().ok().map(|role| Route::RoleSettings { role });
@@ -101,16 +122,26 @@ fn match_endpoint(endpoint: &'static Endpoint, segments: &[&str]) -> Option<Rout
         [] => Some(Route::Collection { endpoint, parent }),
         ["count"] => Some(Route::Count { endpoint, parent }),
         ["search"] if endpoint.resource == Resource::Tickets => Some(Route::Search { endpoint }),
+        ["bulk"] if endpoint.in_bulk => Some(Route::Bulk { endpoint }),
         [id] => id.parse().ok().map(|id| Route::One { endpoint, parent, id }),
         _ => None,
     }
 }
 
 const READ: &[Write] = &[];
-const WRITE: &[Write] = &[Write::Post, Write::Put, Write::Patch];
+const ADD: &[Write] = &[Write::Post];
+const ADD_AND_DELETE: &[Write] = &[Write::Post, Write::Delete];
 const ALL: &[Write] = &[Write::Post, Write::Put, Write::Patch, Write::Delete];
 
 impl Endpoint {
+    /// The shape of the records that the path shows.
+    pub(crate) const fn model(&self) -> &'static Model {
+        match self.view {
+            Some(View { model, .. }) => model,
+            None => self.resource.model(),
+        }
+    }
+
     /// A collection that is only read, and for which keys are enough.
     const fn at(path: &'static [&'static str], resource: Resource) -> Self {
         Self {
@@ -119,6 +150,8 @@ impl Endpoint {
             parent: None,
             right: None,
             writes: READ,
+            in_bulk: false,
+            view: None,
         }
     }
 
@@ -129,6 +162,16 @@ impl Endpoint {
 
     const fn under(mut self, resource: Resource, field: &'static str) -> Self {
         self.parent = Some(Parent { resource, field });
+        self
+    }
+
+    const fn in_bulk(mut self) -> Self {
+        self.in_bulk = true;
+        self
+    }
+
+    const fn shown_as(mut self, model: &'static Model, records: fn(&Store, i64) -> Vec<Record>) -> Self {
+        self.view = Some(View { model, records });
         self
     }
 

@@ -23,7 +23,7 @@ use crate::time;
 use crate::trouble;
 
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
-/// The state of a site of the largest data set is some twenty megabytes.
+/// The state of a site of the largest data set is some ten megabytes.
 const LARGEST_STATE: usize = 256 * 1024 * 1024;
 /// Longer than clients keep idle connections, so that only armed faults break one.
 const KEEP_ALIVE: Duration = Duration::from_secs(120);

@@ -43,7 +43,7 @@ impl Simulator {
         let tls = options.tls.as_ref().map(tls::config).transpose()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let base_url = format!("{scheme}://127.0.0.1:{port}");
-        let store = data::build(options.data_set, &base_url, (options.clock)());
+        let store = data::build(options.data_set, options.seed, &base_url, (options.clock)());
         let site = Arc::new(Site::new(options, base_url, store));
         let server = server::server(listener, tls, Arc::clone(&site))?;
         let handle = server.handle();
@@ -101,6 +101,13 @@ impl Simulator {
     /// Changes a row of the API member's security role.
     pub fn set_rights(&self, change: &RightsChange) {
         self.site.rights_mut().change(change);
+    }
+
+    /// Hides every row of these kinds (`boards`, `companyTypes`, …) from the API member, as "customize" of Table Setup
+    /// does, and shows all others again. Unknown kinds are left out.
+    pub fn hide(&self, kinds: &[&str]) {
+        let hidden = kinds.iter().filter_map(|kind| Resource::named(kind)).collect();
+        self.site.set_hidden(hidden);
     }
 
     /// Replaces the API member's keys; the old ones are refused from now on.
@@ -165,6 +172,12 @@ impl Simulator {
     /// [`Simulator::upsert`] by the member of this identifier.
     pub fn upsert_as(&self, member: &str, kind: &str, members: Map<String, Value>) -> Option<Map<String, Value>> {
         Some(control::upsert(&self.site, Resource::named(kind)?, members, member))
+    }
+
+    /// Removes a record and what hangs on it, without asking, and answers it. `None` for an unknown kind or id.
+    /// Callbacks are told that a person did it.
+    pub fn remove(&self, kind: &str, id: i64) -> Option<Map<String, Value>> {
+        control::remove(&self.site, Resource::named(kind)?, id, PERSON)
     }
 
     /// Everything that the site holds, as one JSON value: records of every kind with their last ids, rights, codebase,

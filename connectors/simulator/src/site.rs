@@ -1,5 +1,6 @@
 //! Everything one simulated site knows.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -12,6 +13,7 @@ use crate::faults::Faults;
 use crate::gate::RateWindow;
 use crate::journal::Journal;
 use crate::options::{Clock, SimulatorOptions};
+use crate::resource::Resource;
 use crate::rights::Rights;
 use crate::store::Store;
 
@@ -28,6 +30,7 @@ pub(crate) struct Site {
     store: RwLock<Store>,
     rights: RwLock<Rights>,
     keys: RwLock<Keys>,
+    hidden: RwLock<BTreeSet<Resource>>,
     faults: Mutex<Faults>,
     journal: Mutex<Journal>,
     rate: Mutex<RateWindow>,
@@ -64,6 +67,7 @@ impl Site {
                 private: options.private_key,
                 enabled: true,
             }),
+            hidden: RwLock::default(),
             faults: Mutex::default(),
             journal: Mutex::default(),
             rate: Mutex::default(),
@@ -120,6 +124,15 @@ impl Site {
 
     pub(crate) fn change_keys(&self, change: impl FnOnce(&mut Keys)) {
         change(&mut self.keys.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The setup tables whose rows the role hides.
+    pub(crate) fn hidden(&self) -> BTreeSet<Resource> {
+        self.hidden.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_hidden(&self, hidden: BTreeSet<Resource>) {
+        *self.hidden.write().unwrap_or_else(PoisonError::into_inner) = hidden;
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {

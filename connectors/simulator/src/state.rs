@@ -49,6 +49,9 @@ struct State {
     clock_offset_seconds: i32,
     codebase: Codebase,
     rights: Vec<RightsRow>,
+    /// The kinds whose rows the role hides.
+    #[serde(default)]
+    hidden: Vec<String>,
     records: BTreeMap<String, Table>,
 }
 
@@ -73,6 +76,11 @@ pub(crate) fn dump(site: &Site) -> Result<Value, serde_json::Error> {
         clock_offset_seconds: site.clock_offset_seconds(),
         codebase: site.codebase(),
         rights: site.rights().rows().to_vec(),
+        hidden: site
+            .hidden()
+            .into_iter()
+            .map(|resource| resource.name().to_owned())
+            .collect(),
         records: Resource::ALL
             .into_iter()
             .map(|resource| (resource.name().to_owned(), table(resource)))
@@ -86,6 +94,11 @@ pub(crate) fn load(site: &Site, state: &Value) -> Result<(), StateError> {
     if state.version != VERSION {
         return Err(StateError::Version(state.version));
     }
+    let hidden = state
+        .hidden
+        .into_iter()
+        .map(|name| Resource::named(&name).ok_or(StateError::Kind(name)))
+        .collect::<Result<BTreeSet<Resource>, StateError>>()?;
     let mut store = Store::new(&site.base_url);
     for (name, table) in state.records {
         let resource = Resource::named(&name).ok_or(StateError::Kind(name))?;
@@ -100,6 +113,7 @@ pub(crate) fn load(site: &Site, state: &Value) -> Result<(), StateError> {
     }
     *site.store_mut() = store;
     site.rights_mut().replace(state.rights);
+    site.set_hidden(hidden);
     site.set_codebase(state.codebase);
     site.skew_clock(state.clock_offset_seconds);
     Ok(())
@@ -156,6 +170,10 @@ mod tests {
 
     #[test]
     fn links_move_and_texts_stay() {
+        assert_eq!(
+            moved(json!("http://a:1/x"), "http://a:1", "https://b:2"),
+            json!("http://a:1/x")
+        );
         let record = json!({
             "summary": "http://a:1/x", "note_href": 5, "list": [{ "_info": { "ticket_href": "http://a:1/v/7" } }],
             "_info": { "other_href": "http://a:12/v/7" },

@@ -111,6 +111,11 @@ impl Store {
                 reference.insert((*name).to_owned(), value.clone());
             }
         }
+        if traits.title != "name"
+            && let Some(title) = record.get(traits.title)
+        {
+            reference.insert("name".to_owned(), title.clone());
+        }
         match resource {
             Resource::Contacts | Resource::Members => {
                 let names = [text_of(record, "firstName"), text_of(record, "lastName")];
@@ -148,7 +153,7 @@ impl Store {
                 .model()
                 .fields
                 .iter()
-                .filter(|field| matches!(field.kind, Kind::To(to) | Kind::OfBoard(to) if to == target))
+                .filter(|field| matches!(field.kind, Kind::To(to) | Kind::OfBoard(to) | Kind::OfCompany(to) if to == target))
                 .map(|field| field.name)
                 .collect();
             if fields.is_empty() {

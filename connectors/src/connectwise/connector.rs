@@ -51,10 +51,15 @@ impl ConnectWise {
             )
             .with_source(error)
         })?;
-        Ok(Self {
-            client: Client::new(config, transport, Arc::clone(&platform.clock)),
+        Ok(Self::over(Client::new(config, transport, Arc::clone(&platform.clock))))
+    }
+
+    /// A connector that speaks through `client`.
+    pub(super) fn over(client: Client) -> Self {
+        Self {
+            client,
             keys: webhooks::Keys::default(),
-        })
+        }
     }
 }
 

@@ -43,10 +43,18 @@ impl World {
     }
 
     pub(crate) async fn new(data_set: DataSet) -> Self {
-        let options = SimulatorOptions {
+        Self::with(SimulatorOptions {
             data_set,
-            clock: Arc::new(now),
             ..SimulatorOptions::default()
+        })
+        .await
+    }
+
+    /// A PSA as the test wants it, at noon of 10 March 2026.
+    pub(crate) async fn with(options: SimulatorOptions) -> Self {
+        let options = SimulatorOptions {
+            clock: Arc::new(now),
+            ..options
         };
         let psa = Simulator::start(options).await.expect("a free port");
         let connector = connect(psa.base_url(), &[]);

@@ -62,6 +62,7 @@ pub(super) const fn type_of(resource: Resource) -> Option<&'static str> {
         Resource::Companies => "company",
         Resource::Contacts => "contact",
         Resource::Agreements => "agreement",
+        Resource::Configurations => "configuration",
         Resource::Catalog => "productcatalog",
         _ => return None,
     })
@@ -90,7 +91,8 @@ pub(super) fn concerns(callback: &Record, event: Event<'_>) -> bool {
         ("ticket", Resource::Tickets)
         | ("company", Resource::Companies)
         | ("contact", Resource::Contacts)
-        | ("agreement", Resource::Agreements) => id_at(&["id"]),
+        | ("agreement", Resource::Agreements)
+        | ("configuration", Resource::Configurations) => id_at(&["id"]),
         ("board", _) => id_at(&["board", "id"]),
         ("status", _) => id_at(&["status", "id"]),
         ("type", _) => id_at(&["type", "id"]),

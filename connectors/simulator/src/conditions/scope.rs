@@ -105,8 +105,11 @@ impl Scope {
                 expect: Expect::Anything,
             });
         }
-        if first.eq_ignore_ascii_case("lastUpdated") && rest.is_empty() {
-            let names = vec!["_info".to_owned(), "lastUpdated".to_owned()];
+        if let Some(stamp) = STAMPS.iter().find(|stamp| first.eq_ignore_ascii_case(stamp))
+            && rest.is_empty()
+            && self.model.field_any_case(first).is_none()
+        {
+            let names = vec!["_info".to_owned(), (*stamp).to_owned()];
             return Ok(FieldPath {
                 names,
                 expect: Expect::Time,
@@ -137,6 +140,9 @@ impl Scope {
         Ok(FieldPath { names, expect })
     }
 }
+
+/// Instants that every record can be filtered by, although they stand in its `_info`.
+const STAMPS: &[&str] = &["lastUpdated", "dateEntered"];
 
 /// Open fields that hold lists.
 const LISTS: &[&str] = &[
@@ -176,7 +182,7 @@ const fn own(kind: Kind) -> Expect {
         Kind::Text(_) | Kind::Choice(_) => Expect::Text,
         Kind::Flag => Expect::Flag,
         Kind::Time | Kind::Day => Expect::Time,
-        Kind::To(_) | Kind::OfBoard(_) => Expect::Reference,
+        Kind::To(_) | Kind::OfBoard(_) | Kind::OfCompany(_) => Expect::Reference,
         Kind::Many(_) | Kind::Open => Expect::Anything,
     }
 }

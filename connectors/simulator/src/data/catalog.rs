@@ -3,7 +3,9 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{cycle, id_from, put};
+use super::agreements::MONTHLY;
+use super::prices::Prices;
+use super::{cycle, id_from, put, to};
 use crate::number::of_decimal;
 use crate::resource::Resource;
 use crate::store::Store;
@@ -42,21 +44,37 @@ const BUNDLE: usize = 8;
 const INACTIVE_EVERY: usize = 10;
 
 /// Products; those of managed backup come first.
-pub(super) fn fill(store: &mut Store, products: usize) {
+pub(super) fn fill(store: &mut Store, products: usize, seed: u64) {
+    fill_shelf(store);
+    let mut prices = Prices::new(seed);
     for index in 0..products {
         let record = match MANAGED.get(index) {
-            Some((identifier, description, price, cost)) => {
-                product(index, identifier, description, "Agreement", (*price, *cost), false)
-            }
-            None if index == BUNDLE => product(index, "BDL-START", "Starter bundle", "Bundle", (49_900, 30_000), false),
+            Some((identifier, description, price, cost)) => product(
+                store,
+                index,
+                identifier,
+                description,
+                "Agreement",
+                (*price, *cost),
+                false,
+            ),
+            None if index == BUNDLE => product(
+                store,
+                index,
+                "BDL-START",
+                "Starter bundle",
+                "Bundle",
+                (49_900, 30_000),
+                false,
+            ),
             None => {
                 let (prefix, name) = cycle(&GOODS, index);
                 let plan = cycle(&PLANS, index / GOODS.len());
-                let hundredths = id_from(1000, index * 37 % 9000);
                 let inactive = index.is_multiple_of(INACTIVE_EVERY);
                 let description = format!("{name} {plan} {index}");
-                let prices = (hundredths, hundredths / 2);
+                let prices = prices.of(prefix);
                 product(
+                    store,
                     index,
                     &format!("{prefix}-{index:03}"),
                     &description,
@@ -70,7 +88,27 @@ pub(super) fn fill(store: &mut Store, products: usize) {
     }
 }
 
+/// The categories, subcategories and types that products are ordered by.
+fn fill_shelf(store: &mut Store) {
+    for (id, name) in [(1, "Hardware"), (2, "Software"), (3, "Managed Services")] {
+        let record = json!({ "id": id, "name": name, "inactiveFlag": false, "defaultFlag": id == 3 });
+        put(store, Resource::Categories, record);
+    }
+    for (id, name, category) in [(10, "Network", 1), (11, "Licences", 2), (12, "Recurring", 3)] {
+        let category = to(store, Resource::Categories, category);
+        let record =
+            json!({ "id": id, "name": name, "inactiveFlag": false, "defaultFlag": id == 12, "category": category });
+        put(store, Resource::SubCategories, record);
+    }
+    for (id, name, means) in [(4, "Inventory", "InventoryPart"), (5, "Service", "Service")] {
+        let record =
+            json!({ "id": id, "name": name, "inactiveFlag": false, "typeXref": means, "defaultFlag": id == 5 });
+        put(store, Resource::ProductTypes, record);
+    }
+}
+
 fn product(
+    store: &Store,
     index: usize,
     identifier: &str,
     description: &str,
@@ -84,9 +122,9 @@ fn product(
         "description": description,
         "customerDescription": description,
         "inactiveFlag": inactive,
-        "category": { "id": 3, "name": "Managed Services" },
-        "subcategory": { "id": 12, "name": "Recurring" },
-        "type": { "id": 5, "name": "Service" },
+        "category": to(store, Resource::Categories, 3),
+        "subcategory": to(store, Resource::SubCategories, 12),
+        "type": to(store, Resource::ProductTypes, 5),
         "productClass": class,
         "serializedFlag": false,
         "phaseProductFlag": false,
@@ -98,6 +136,6 @@ fn product(
         "specialOrderFlag": false,
         "recurringFlag": class == "Agreement",
         "recurringOneTimeFlag": false,
-        "recurringBillCycle": (class == "Agreement").then(|| json!({ "id": 2, "name": "Monthly" })),
+        "recurringBillCycle": (class == "Agreement").then(|| to(store, Resource::BillingCycles, MONTHLY)),
     })
 }

@@ -1,14 +1,18 @@
 //! Customers and their people.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
+use super::places::{self, Place};
 use super::{id_from, ids, names, put, to};
 use crate::model::text_of;
+use crate::random::Random;
 use crate::resource::Resource;
+use crate::resources;
 use crate::store::Store;
 
 const FIRST_ID: i64 = 250;
-const SITES_FROM: i64 = 1000;
 /// Name, whether it is the default, whether it is inactive, whether it blocks saving.
 const STATUSES: [(&str, bool, bool, bool); 4] = [
     ("Active", true, false, false),
@@ -22,7 +26,9 @@ const TYPES: [&str; 4] = ["Client", "Prospect", "Vendor", "Former Client"];
 const DELETED_EVERY: usize = 40;
 
 /// Companies with their types and statuses, then contacts spread over the companies.
-pub(super) fn fill(store: &mut Store, companies: usize, contacts: usize) {
+///
+/// Which companies are inactive, on hold, vendors or deleted goes by their place, so that every seed has each.
+pub(super) fn fill(store: &mut Store, companies: usize, contacts: usize, seed: u64) {
     for (index, (name, default, inactive, blocks)) in STATUSES.into_iter().enumerate() {
         let message = blocks.then_some("This company is on credit hold.");
         let record = json!({
@@ -36,20 +42,109 @@ pub(super) fn fill(store: &mut Store, companies: usize, contacts: usize) {
             json!({ "id": id_from(1, index), "name": name, "defaultFlag": index == 0, "vendorFlag": index == 2 });
         put(store, Resource::CompanyTypes, record);
     }
-    for index in 0..companies {
-        let record = company(store, index);
-        put(store, Resource::Companies, record);
+    let first = names::FIRST_COMPANIES.len();
+    let mut random = Random::of(seed, "places");
+    for (index, (name, identifier)) in names::companies(companies, seed).into_iter().enumerate() {
+        let place = if index < first {
+            places::fixed(index)
+        } else {
+            places::somewhere(&mut random)
+        };
+        let record = company(store, index, &name, &identifier, &place);
+        let id = put(store, Resource::Companies, record);
+        resources::settle(store, Resource::Companies, id);
+    }
+    for (id, description, means) in [
+        (1, "Email", "emailFlag"),
+        (2, "Direct", "phoneFlag"),
+        (3, "Mobile", "phoneFlag"),
+        (4, "Fax", "faxFlag"),
+    ] {
+        let flag = |name: &str| name == means;
+        let record = json!({
+            "id": id, "description": description, "phoneFlag": flag("phoneFlag"), "faxFlag": flag("faxFlag"),
+            "emailFlag": flag("emailFlag"), "defaultFlag": id < 3,
+        });
+        put(store, Resource::CommunicationTypes, record);
     }
     let companies = ids(store, Resource::Companies);
+    let mut people = People::new(seed);
     for (index, company) in companies.iter().cycle().take(contacts).enumerate() {
-        let record = contact(store, index, *company, index < companies.len());
-        put(store, Resource::Contacts, record);
+        let round = index / companies.len().max(1);
+        let fixed = index % companies.len().max(1) < first;
+        // The first round gives everybody somebody; after it some companies have more people than others.
+        let company = match companies.get(first..) {
+            Some(others) if round > 0 && !fixed => people.random.pick(others),
+            _ => *company,
+        };
+        let person = if fixed {
+            Person::fixed(index)
+        } else {
+            people.somebody_at(company, store)
+        };
+        let record = contact(store, index, company, round == 0, &person);
+        let id = put(store, Resource::Contacts, record);
+        resources::settle(store, Resource::Contacts, id);
     }
 }
 
-fn company(store: &Store, index: usize) -> Value {
-    let (name, identifier) = names::company(index);
-    let (street, city, state, zip) = names::address(index);
+/// Somebody, and the telephone number.
+struct Person {
+    first: &'static str,
+    last: &'static str,
+    title: &'static str,
+    phone: String,
+}
+
+impl Person {
+    fn fixed(index: usize) -> Self {
+        let (first, last, title) = names::person(index);
+        let phone = places::fixed_phone(index);
+        Self {
+            first,
+            last,
+            title,
+            phone,
+        }
+    }
+}
+
+/// People who are drawn; nobody twice at one company.
+struct People {
+    random: Random,
+    known: HashSet<(i64, &'static str, &'static str)>,
+}
+
+impl People {
+    fn new(seed: u64) -> Self {
+        Self {
+            random: Random::of(seed, "people"),
+            known: HashSet::new(),
+        }
+    }
+
+    fn somebody_at(&mut self, company: i64, store: &Store) -> Person {
+        let (first, last, title) = loop {
+            let (first, last, title) = names::somebody(&mut self.random);
+            if self.known.insert((company, first, last)) {
+                break (first, last, title);
+            }
+        };
+        let record = store.get(Resource::Companies, company);
+        let number = record
+            .and_then(|record| text_of(record, "phoneNumber"))
+            .unwrap_or_default();
+        let phone = places::phone_near(number, &mut self.random);
+        Person {
+            first,
+            last,
+            title,
+            phone,
+        }
+    }
+}
+
+fn company(store: &Store, index: usize, name: &str, identifier: &str, place: &Place) -> Value {
     let ordinary = index < names::FIRST_COMPANIES.len();
     let deleted = !ordinary && index.is_multiple_of(DELETED_EVERY);
     let (status, kind) = match index % 25 {
@@ -66,14 +161,14 @@ fn company(store: &Store, index: usize) -> Value {
         "name": name,
         "status": to(store, Resource::CompanyStatuses, status),
         "types": [to(store, Resource::CompanyTypes, kind)],
-        "addressLine1": street,
-        "city": city,
-        "state": state,
-        "zip": zip,
+        "addressLine1": place.street,
+        "city": place.city,
+        "state": place.state,
+        "zip": place.zip,
         "country": { "id": 1, "name": "United States" },
-        "phoneNumber": phone(index),
+        "phoneNumber": place.phone,
         "website": format!("https://www.{}.example", identifier.to_lowercase()),
-        "site": { "id": id_from(SITES_FROM, index), "name": "Main" },
+        "site": { "name": place.site },
         "leadFlag": false,
         "isVendorFlag": kind == 3,
         "deletedFlag": deleted,
@@ -82,8 +177,13 @@ fn company(store: &Store, index: usize) -> Value {
     })
 }
 
-fn contact(store: &Store, index: usize, company: i64, default: bool) -> Value {
-    let (first, last, title) = names::person(index);
+fn contact(store: &Store, index: usize, company: i64, default: bool, person: &Person) -> Value {
+    let Person {
+        first,
+        last,
+        title,
+        phone,
+    } = person;
     let identifier = store
         .get(Resource::Companies, company)
         .and_then(|company| text_of(company, "identifier"));
@@ -104,17 +204,13 @@ fn contact(store: &Store, index: usize, company: i64, default: bool) -> Value {
         "defaultBillingFlag": default,
         "communicationItems": [
             {
-                "id": id_from(1, index * 2), "type": { "id": 1, "name": "Email" }, "value": format!("{mailbox}@{domain}"),
+                "id": id_from(1, index * 2), "type": to(store, Resource::CommunicationTypes, 1), "value": format!("{mailbox}@{domain}"),
                 "defaultFlag": true, "domain": format!("@{domain}"), "communicationType": "Email",
             },
             {
-                "id": id_from(1, index * 2 + 1), "type": { "id": 2, "name": "Direct" }, "value": phone(index),
+                "id": id_from(1, index * 2 + 1), "type": to(store, Resource::CommunicationTypes, 2), "value": phone,
                 "defaultFlag": true, "communicationType": "Phone",
             },
         ],
     })
-}
-
-fn phone(index: usize) -> String {
-    format!("555{:07}", 1_000_000 + index % 9_000_000)
 }

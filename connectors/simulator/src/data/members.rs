@@ -26,7 +26,11 @@ pub(super) fn fill(store: &mut Store) {
     ] {
         let member = json!({
             "id": id, "identifier": identifier, "firstName": first, "lastName": last, "licenseClass": class,
-            "inactiveFlag": false, "securityRole": role,
+            "inactiveFlag": false, "securityRole": role, "hireDate": "2020-03-02T00:00:00Z",
+            "defaultEmail": "Office", "defaultPhone": "Office",
+            "invoiceScreenDefaultTabFormat": "ShowInvoicingTab",
+            "invoicingDisplayOptions": "RemainOnInvoicingScreen",
+            "agreementInvoicingDisplayOptions": "RemainOnInvoicingScreen",
         });
         put(store, Resource::Members, member);
     }

@@ -1,6 +1,9 @@
 //! Word lists, and the names made of them.
 
+use std::collections::HashSet;
+
 use super::cycle;
+use crate::random::Random;
 
 /// The companies that every data set begins with: name and identifier.
 pub(super) const FIRST_COMPANIES: [(&str, &str); 12] = [
@@ -148,6 +151,45 @@ const LAST: [&str; 29] = [
     "Klein",
     "Abbott",
 ];
+const MORE_FIRST: [&str; 26] = [
+    "Grace", "Henry", "Yara", "Victor", "Elena", "Marcus", "Ruth", "Dmitri", "Aisha", "Thomas", "Paula", "Kenji",
+    "Naomi", "Oscar", "Simone", "Rafael", "Esther", "Gavin", "Imani", "Pieter", "Ruby", "Stefan", "Tara", "Vikram",
+    "Wanda", "Julian",
+];
+const MORE_LAST: [&str; 31] = [
+    "Alvarez",
+    "Bennett",
+    "Chowdhury",
+    "Delgado",
+    "Eriksen",
+    "Foster",
+    "Garza",
+    "Hoffmann",
+    "Ibrahim",
+    "Jacobs",
+    "Keller",
+    "Larsen",
+    "Mendoza",
+    "Nakamura",
+    "Ortega",
+    "Pham",
+    "Quinn",
+    "Ramirez",
+    "Schultz",
+    "Thompson",
+    "Ueda",
+    "Vargas",
+    "Whitaker",
+    "Yilmaz",
+    "Zhang",
+    "Bauer",
+    "Costa",
+    "Dunn",
+    "Franklin",
+    "Hughes",
+    "Mbeki",
+];
+const PARTNERS: [&str; 4] = ["LLP", "Associates", "Law Group", "CPAs"];
 const TITLES: [&str; 6] = [
     "Office Manager",
     "Owner",
@@ -156,66 +198,107 @@ const TITLES: [&str; 6] = [
     "Practice Manager",
     "Partner",
 ];
-const CITIES: [(&str, &str, &str); 8] = [
-    ("Tampa", "FL", "33602"),
-    ("Columbus", "OH", "43215"),
-    ("Portland", "OR", "97204"),
-    ("Austin", "TX", "78701"),
-    ("Raleigh", "NC", "27601"),
-    ("Denver", "CO", "80202"),
-    ("Madison", "WI", "53703"),
-    ("Boise", "ID", "83702"),
-];
-const STREETS: [&str; 6] = [
-    "Main Street",
-    "Oak Avenue",
-    "Market Street",
-    "Commerce Drive",
-    "Park Road",
-    "Mill Lane",
-];
+/// Identifiers are typed by people: they are cut at this many letters.
+const IDENTIFIER: usize = 25;
 
-/// Name and identifier of the company at an index. Every pair of stem and trade occurs once in 2,000.
-pub(super) fn company(index: usize) -> (String, String) {
-    if let Some((name, identifier)) = FIRST_COMPANIES.get(index) {
-        return ((*name).to_owned(), (*identifier).to_owned());
-    }
-    let stem = cycle(&STEMS, index);
-    // 31 and 40 have no common factor: a stem meets each trade once before it meets one again.
-    let trade = cycle(&TRADES, index / STEMS.len() * 31 + index % STEMS.len() * 7);
-    let name = format!("{stem} {trade}{}", cycle(&FORMS, index));
-    let identifier = format!("{stem}{trade}").replace(|letter: char| !letter.is_ascii_alphanumeric(), "");
-    (name, identifier)
+/// Names and identifiers of companies; no two are the same, whatever the capitals.
+pub(super) fn companies(count: usize, seed: u64) -> Vec<(String, String)> {
+    let mut random = Random::of(seed, "company names");
+    let first = FIRST_COMPANIES.map(|(name, identifier)| (name.to_owned(), identifier.to_owned()));
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut is_new = |(name, identifier): &(String, String)| {
+        let (name, identifier) = (name.to_lowercase(), identifier.to_lowercase());
+        // A company may be called by its name or by its identifier: one set for both.
+        let new = !taken.contains(&name) && !taken.contains(&identifier);
+        if new {
+            taken.extend([name, identifier]);
+        }
+        new
+    };
+    let drawn = std::iter::repeat_with(|| company(&mut random));
+    first
+        .into_iter()
+        .chain(drawn)
+        .filter(|company| is_new(company))
+        .take(count)
+        .collect()
 }
 
-/// First name, last name and title of the contact at an index.
+fn company(random: &mut Random) -> (String, String) {
+    let style = random.below(10);
+    let trade = random.pick(&TRADES);
+    let form = random.pick(&FORMS);
+    let (core, form) = match style {
+        0..=5 => (format!("{} {trade}", random.pick(&STEMS)), form.to_owned()),
+        6 | 7 => (format!("{} {trade}", surname(random)), form.to_owned()),
+        8 => (format!("{} {trade}", super::places::city(random)), form.to_owned()),
+        _ => {
+            let names = format!("{} & {}", surname(random), surname(random));
+            (names, format!(" {}", random.pick(&PARTNERS)))
+        }
+    };
+    let letters = core.chars().map(plain).filter(char::is_ascii_alphanumeric);
+    let identifier = letters.take(IDENTIFIER).collect();
+    (format!("{core}{form}"), identifier)
+}
+
+/// The letter without its accent, as far as the lists have accents.
+const fn plain(letter: char) -> char {
+    match letter {
+        'ü' => 'u',
+        'é' => 'e',
+        'ë' => 'e',
+        other => other,
+    }
+}
+
+fn surname(random: &mut Random) -> &'static str {
+    let lists: [&[&'static str]; 2] = [&LAST, &MORE_LAST];
+    let list = random.pick(&lists);
+    random.pick(list)
+}
+
+/// First name, last name and title of the contact at an index, the same for every seed.
 pub(super) fn person(index: usize) -> (&'static str, &'static str, &'static str) {
     (cycle(&FIRST, index), cycle(&LAST, index), cycle(&TITLES, index))
 }
 
-/// Street, city, state and zip code.
-pub(super) fn address(index: usize) -> (String, &'static str, &'static str, &'static str) {
-    let (city, state, zip) = cycle(&CITIES, index);
-    (
-        format!("{} {}", 100 + index % 900, cycle(&STREETS, index)),
-        city,
-        state,
-        zip,
-    )
+/// First name, last name and title of somebody.
+pub(super) fn somebody(random: &mut Random) -> (&'static str, &'static str, &'static str) {
+    let lists: [&[&'static str]; 2] = [&FIRST, &MORE_FIRST];
+    let list = random.pick(&lists);
+    (random.pick(list), surname(random), random.pick(&TITLES))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
 
     #[test]
     fn no_two_companies_share_a_name_or_an_identifier() {
-        let all: Vec<_> = (0..2000).map(company).collect();
-        let names: HashSet<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
-        let identifiers: HashSet<String> = all.iter().map(|(_, identifier)| identifier.to_lowercase()).collect();
-        assert_eq!((names.len(), identifiers.len()), (2000, 2000));
-        assert!(all.iter().all(|(_, identifier)| !identifier.contains(' ')));
+        for seed in [1, 2, 99] {
+            let all = companies(2000, seed);
+            let names: HashSet<String> = all.iter().map(|(name, _)| name.to_lowercase()).collect();
+            let identifiers: HashSet<String> = all.iter().map(|(_, identifier)| identifier.to_lowercase()).collect();
+            assert_eq!((names.len(), identifiers.len()), (2000, 2000));
+            assert!(all.iter().all(|(name, identifier)| name.chars().count() <= 50
+                && identifier.len() <= IDENTIFIER
+                && identifier.bytes().all(|byte| byte.is_ascii_alphanumeric())));
+        }
+    }
+
+    #[test]
+    fn every_seed_begins_with_the_same_companies_and_goes_on_with_its_own() {
+        let (one, two) = (companies(100, 1), companies(100, 2));
+        assert_eq!(one, companies(100, 1));
+        let first = FIRST_COMPANIES.len();
+        assert_eq!(one[..first], two[..first]);
+        assert!(
+            one[first..]
+                .iter()
+                .filter(|company| two[first..].contains(company))
+                .count()
+                < 5
+        );
     }
 }

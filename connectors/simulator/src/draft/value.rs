@@ -49,7 +49,9 @@ pub(super) fn read(
             }
         }
         Kind::To(resource) => return resolve(store, assumptions, field, resource, value),
-        Kind::OfBoard(resource) => Value::Object(reference(assumptions, field, resource, value)?),
+        Kind::OfBoard(resource) | Kind::OfCompany(resource) => {
+            Value::Object(reference(assumptions, field, resource, value)?)
+        }
         Kind::Many(resource) => {
             let Value::Array(elements) = value else {
                 return Err(unreadable(&value, "List"));
@@ -154,8 +156,9 @@ fn resolve(
     let Some(text) = members.get(key).and_then(Value::as_str) else {
         return Ok(Err(FieldError::required(&format!("{}/id", field.name))));
     };
+    let indexed = if key == "name" { resource.traits().title } else { key };
     let id = store
-        .with(resource, key, text)
+        .with(resource, indexed, text)
         .next()
         .and_then(|record| record.get("id"))
         .and_then(Value::as_i64);

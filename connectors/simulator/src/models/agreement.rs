@@ -1,6 +1,6 @@
 //! Agreements and their additions: what their fields are and what they refuse.
 
-use crate::model::{Model, choice, day, double, flag, int, open, text, to};
+use crate::model::{Model, choice, day, double, flag, int, of_company, open, text, to};
 use crate::resource::Resource;
 
 /// `Agreement`, as the vendor describes it.
@@ -14,7 +14,7 @@ pub(crate) static AGREEMENT: Model = Model {
         to("type", Resource::AgreementTypes).required(),
         to("company", Resource::Companies).required(),
         to("contact", Resource::Contacts).required(),
-        open("site"),
+        of_company("site", Resource::Sites),
         to("subContractCompany", Resource::Companies),
         to("subContractContact", Resource::Contacts),
         to("parentAgreement", Resource::Agreements),
@@ -52,7 +52,7 @@ pub(crate) static AGREEMENT: Model = Model {
         choice("employeeCompNotExceed", COMP_LIMIT),
         double("compHourlyRate"),
         double("compLimitAmount"),
-        open("billingCycle"),
+        to("billingCycle", Resource::BillingCycles),
         flag("billOneTimeFlag"),
         open("billingTerms"),
         choice("invoicingCycle", CYCLE),

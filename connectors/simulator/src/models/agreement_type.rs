@@ -1,6 +1,7 @@
 //! Agreement types: what their fields are.
 
-use crate::model::{Model, choice, double, flag, int, open, text};
+use crate::model::{Model, choice, double, flag, int, open, text, to};
+use crate::resource::Resource;
 
 /// `AgreementType`, as the vendor describes it.
 pub(crate) static AGREEMENT_TYPE: Model = Model {
@@ -9,7 +10,7 @@ pub(crate) static AGREEMENT_TYPE: Model = Model {
     label: "AgreementType",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
+        text("name", 50).required(),
         choice("prefixSuffixOption", &["Prefix", "Suffix"]),
         flag("defaultFlag"),
         flag("inactiveFlag"),
@@ -35,14 +36,14 @@ pub(crate) static AGREEMENT_TYPE: Model = Model {
         int("limit"),
         flag("expireWhenZero"),
         flag("chargeToFirmFlag"),
-        choice("employeeCompRate", COMP_RATE),
-        choice("employeeCompNotExceed", COMP_LIMIT),
+        choice("employeeCompRate", COMP_RATE).required(),
+        choice("employeeCompNotExceed", COMP_LIMIT).required(),
         double("compHourlyRate"),
         double("compLimitAmount"),
-        open("billingCycle"),
+        to("billingCycle", Resource::BillingCycles),
         flag("billOneTimeFlag"),
         open("billingTerms"),
-        choice("invoicingCycle", CYCLE),
+        choice("invoicingCycle", CYCLE).required(),
         double("billAmount"),
         flag("taxableFlag"),
         flag("restrictDownPaymentFlag"),
@@ -53,9 +54,9 @@ pub(crate) static AGREEMENT_TYPE: Model = Model {
         open("workType"),
         open("projectType"),
         open("invoiceTemplate"),
-        choice("billTime", BILL),
-        choice("billExpenses", BILL),
-        choice("billProducts", BILL),
+        choice("billTime", BILL).required(),
+        choice("billExpenses", BILL).required(),
+        choice("billProducts", BILL).required(),
         flag("billableTimeInvoiceFlag"),
         flag("billableExpenseInvoiceFlag"),
         flag("billableProductInvoiceFlag"),

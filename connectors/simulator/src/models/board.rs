@@ -10,9 +10,9 @@ pub(crate) static BOARD: Model = Model {
     label: "Board",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
-        open("location"),
-        open("department"),
+        text("name", 50).required(),
+        open("location").required(),
+        open("department").required(),
         flag("inactiveFlag"),
         open("signOffTemplate"),
         flag("sendToContactFlag"),
@@ -87,7 +87,7 @@ pub(crate) static BOARD_STATUS: Model = Model {
     label: "BoardStatus",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
+        text("name", 50).required(),
         to("board", Resource::Boards),
         int("sortOrder"),
         flag("displayOnBoard"),
@@ -128,7 +128,7 @@ pub(crate) static BOARD_TYPE: Model = Model {
     label: "BoardType",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
+        text("name", 50).required(),
         choice("category", &["Reactive", "Proactive"]),
         flag("defaultFlag"),
         flag("inactiveFlag"),
@@ -155,7 +155,7 @@ pub(crate) static BOARD_SUB_TYPE: Model = Model {
     label: "BoardSubType",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
+        text("name", 50).required(),
         flag("inactiveFlag"),
         open("typeAssociationIds"),
         flag("addAllTypesFlag").unreturned(),
@@ -177,7 +177,7 @@ pub(crate) static BOARD_ITEM: Model = Model {
     label: "BoardItem",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
+        text("name", 50).required(),
         flag("inactiveFlag"),
         to("board", Resource::Boards),
         open("_info").read_only(),
@@ -237,14 +237,15 @@ pub(crate) static PRIORITY: Model = Model {
     label: "Priority",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
+        text("name", 50).required(),
         choice(
             "color",
             &[
                 "Black", "Blue", "Cyan", "Gray", "Green", "Lime", "Orange", "Pink", "Purple", "Red", "White", "Yellow",
                 "Custom",
             ],
-        ),
+        )
+        .required(),
         int("sortOrder"),
         flag("defaultFlag"),
         text("imageLink", 0),
@@ -262,7 +263,7 @@ pub(crate) static SOURCE: Model = Model {
     label: "Source",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
+        text("name", 50).required(),
         flag("defaultFlag"),
         text("enteredBy", 0).read_only(),
         time("dateEntered").read_only(),

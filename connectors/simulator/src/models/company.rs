@@ -1,6 +1,6 @@
 //! Companies and contacts: what their fields are and what they refuse.
 
-use crate::model::{Model, choice, day, double, flag, int, many, open, text, time, to};
+use crate::model::{Model, choice, day, double, flag, int, many, of_company, open, text, time, to};
 use crate::resource::Resource;
 
 /// `Company`, as the vendor describes it.
@@ -91,7 +91,7 @@ pub(crate) static COMPANY_STATUS: Model = Model {
     label: "CompanyStatus",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
+        text("name", 50).required(),
         flag("defaultFlag"),
         flag("inactiveFlag"),
         flag("notifyFlag"),
@@ -112,7 +112,7 @@ pub(crate) static COMPANY_TYPE: Model = Model {
     label: "CompanyType",
     fields: &[
         int("id").read_only(),
-        text("name", 50),
+        text("name", 50).required(),
         flag("defaultFlag"),
         flag("vendorFlag"),
         flag("serviceAlertFlag"),
@@ -132,7 +132,7 @@ pub(crate) static CONTACT: Model = Model {
         text("firstName", 0).required(),
         text("lastName", 0),
         to("company", Resource::Companies),
-        open("site"),
+        of_company("site", Resource::Sites),
         text("addressLine1", 0),
         text("addressLine2", 0),
         text("city", 0),

@@ -17,6 +17,20 @@ pub(crate) static MEMBER: Model = Model {
         text("lastName", 30),
         text("officeEmail", 250),
         choice("defaultEmail", &["Office", "Mobile", "Home"]),
+        choice("defaultPhone", &["Office", "Mobile", "Home"]),
+        time("hireDate"),
+        choice(
+            "invoiceScreenDefaultTabFormat",
+            &["ShowInvoicingTab", "ShowAgreementInvoicingTab"],
+        ),
+        choice(
+            "invoicingDisplayOptions",
+            &["RemainOnInvoicingScreen", "ShowRecentInvoices"],
+        ),
+        choice(
+            "agreementInvoicingDisplayOptions",
+            &["RemainOnInvoicingScreen", "ShowRecentInvoices"],
+        ),
         to("securityRole", Resource::SecurityRoles),
         open("_info").read_only(),
     ],

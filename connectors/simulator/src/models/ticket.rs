@@ -1,6 +1,6 @@
 //! Tickets and their notes: what their fields are and what they refuse.
 
-use crate::model::{Model, choice, double, flag, int, of_board, open, text, time, to};
+use crate::model::{Model, choice, double, flag, int, of_board, of_company, open, text, time, to};
 use crate::resource::Resource;
 
 /// `Ticket`, as the vendor describes it.
@@ -17,7 +17,7 @@ pub(crate) static TICKET: Model = Model {
         open("workRole"),
         open("workType"),
         to("company", Resource::Companies).required(),
-        open("site"),
+        of_company("site", Resource::Sites),
         text("siteName", 156),
         text("addressLine1", 50),
         text("addressLine2", 50),
@@ -171,3 +171,30 @@ pub(crate) static NOTE: Model = Model {
 const BILL: &[&str] = &["Billable", "DoNotBill", "NoCharge", "NoDefault"];
 const LEVEL: &[&str] = &["Low", "Medium", "High"];
 const RATES: &[&str] = &["ActualRates", "FixedFee", "NotToExceed", "OverrideRate"];
+
+/// `ServiceTicketNote`, as the vendor describes it.
+pub(crate) static ALL_NOTE: Model = Model {
+    type_name: "ServiceTicketNote",
+    resource: "serviceTicketNote",
+    label: "ServiceTicketNote",
+    fields: &[
+        int("id").read_only(),
+        choice("noteType", &["TicketNote", "TimeEntryNote", "MeetingNote"]),
+        to("ticket", Resource::Tickets),
+        text("text", 0),
+        flag("isMarkdownFlag"),
+        flag("detailDescriptionFlag"),
+        flag("internalAnalysisFlag"),
+        flag("resolutionFlag"),
+        text("timeStart", 0),
+        text("timeEnd", 0),
+        flag("bundledFlag"),
+        flag("mergedFlag"),
+        flag("issueFlag"),
+        text("originalAuthor", 0),
+        to("member", Resource::Members),
+        to("contact", Resource::Contacts),
+        open("_info").read_only(),
+        flag("createdByParentFlag"),
+    ],
+};

@@ -1,7 +1,7 @@
 //! Agreements and what is billed with them.
 
 use super::{NAME, Traits};
-use crate::models::{agreement, agreement_type};
+use crate::models::{agreement, agreement_type, configuration, invoice};
 
 pub(super) static AGREEMENTS: Traits = Traits::new(
     "agreements",
@@ -27,3 +27,30 @@ pub(super) static ADDITIONS: Traits = Traits::new(
     &agreement::ADDITION,
 )
 .indexed_by(&["agreementId"]);
+
+pub(super) static ADJUSTMENTS: Traits = Traits::new(
+    "adjustments",
+    "finance/agreements/adjustments",
+    "adjustment_href",
+    &invoice::ADJUSTMENT,
+)
+.indexed_by(&["agreementId"]);
+
+pub(super) static AGREEMENT_CONFIGURATIONS: Traits = Traits::new(
+    "agreementConfigurations",
+    "finance/agreements/configurations",
+    "configuration_href",
+    &configuration::CONFIGURATION_LINK,
+)
+.indexed_by(&["agreementId"]);
+
+pub(super) static INVOICES: Traits =
+    Traits::new("invoices", "finance/invoices", "invoice_href", &invoice::INVOICE).indexed_by(&["company/id"]);
+
+pub(super) static BILLING_CYCLES: Traits = Traits::new(
+    "billingCycles",
+    "finance/billingCycles",
+    "billingCycle_href",
+    &invoice::BILLING_CYCLE,
+)
+.known_by_name();

@@ -1,7 +1,7 @@
 //! The catalogue and what is sold from it.
 
 use super::Traits;
-use crate::models::procurement;
+use crate::models::{procurement, shelf};
 
 pub(super) static CATALOG: Traits = Traits::new(
     "catalog",
@@ -19,3 +19,22 @@ pub(super) static PRODUCTS: Traits = Traits::new(
     "product_href",
     &procurement::PRODUCT_ITEM,
 );
+
+pub(super) static CATEGORIES: Traits = Traits::new(
+    "categories",
+    "procurement/categories",
+    "category_href",
+    &shelf::CATEGORY,
+)
+.known_by_name();
+
+pub(super) static SUB_CATEGORIES: Traits = Traits::new(
+    "subcategories",
+    "procurement/subcategories",
+    "subcategory_href",
+    &shelf::SUB_CATEGORY,
+)
+.known_by_name();
+
+pub(super) static PRODUCT_TYPES: Traits =
+    Traits::new("productTypes", "procurement/types", "type_href", &shelf::PRODUCT_TYPE).known_by_name();

@@ -1,7 +1,7 @@
 //! Boards, tickets, and what both refer to.
 
 use super::{NAME, Traits};
-use crate::models::{board, ticket};
+use crate::models::{board, configuration, ticket};
 
 const OF_BOARD: &[&str] = &["board/id"];
 
@@ -62,3 +62,11 @@ pub(super) static TICKETS: Traits = Traits::new("tickets", "service/tickets", "t
 
 pub(super) static NOTES: Traits =
     Traits::new("notes", "service/tickets/notes", "note_href", &ticket::NOTE).indexed_by(&["ticketId"]);
+
+pub(super) static TICKET_CONFIGURATIONS: Traits = Traits::new(
+    "ticketConfigurations",
+    "service/tickets/configurations",
+    "configuration_href",
+    &configuration::CONFIGURATION_LINK,
+)
+.indexed_by(&["ticketId"]);

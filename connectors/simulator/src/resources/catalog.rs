@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use crate::assumptions::Assumptions;
 use crate::draft::Draft;
-use crate::errors::{ApiError, FieldError};
-use crate::model::{is_set, reference_id, text_of};
+use crate::errors::FieldError;
+use crate::model::{is_set, text_of};
 use crate::number::zero;
 use crate::resource::Resource;
 use crate::store::Store;
@@ -34,19 +33,4 @@ pub(super) fn complete(store: &Store, draft: &mut Draft) {
     for name in ["price", "cost"] {
         draft.fill_default(name, zero());
     }
-}
-
-/// Refuses to delete a product that an addition bills.
-pub(super) fn check_unused(store: &Store, assumptions: &Assumptions, product: i64) -> Result<(), ApiError> {
-    let used = store
-        .all(Resource::Additions)
-        .any(|addition| reference_id(addition, "product") == Some(product));
-    let refusal = || {
-        ApiError::new(
-            409,
-            &assumptions.in_use_code,
-            "The record is in use and cannot be deleted.",
-        )
-    };
-    if used { Err(refusal()) } else { Ok(()) }
 }

@@ -1,6 +1,6 @@
 //! Companies and contacts: the little that the server adds and enforces.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::draft::Draft;
 use crate::errors::FieldError;
@@ -36,7 +36,6 @@ pub(super) fn complete(store: &Store, draft: &mut Draft) {
         }
     }
     draft.fill_default("deletedFlag", false);
-    draft.fill_default("site", json!({ "name": "Main" }));
 }
 
 /// Fills in a contact.

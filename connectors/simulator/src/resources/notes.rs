@@ -14,10 +14,7 @@ use crate::time;
 const DESTINATIONS: [&str; 3] = ["detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag"];
 
 /// Fills in what the server computes and checks what it enforces.
-pub(super) fn complete(site: &Site, store: &Store, draft: &mut Draft, ticket: Option<i64>) {
-    if let Some(ticket) = ticket {
-        draft.fill("ticketId", ticket);
-    }
+pub(super) fn complete(site: &Site, store: &Store, draft: &mut Draft) {
     for name in DESTINATIONS.into_iter().chain(["issueFlag", "customerUpdatedFlag"]) {
         draft.fill_default(name, false);
     }
@@ -59,15 +56,32 @@ pub(super) fn open_with(site: &Site, store: &mut Store, ticket: i64, extras: &Re
     }
 }
 
-/// Removes a ticket's notes with it.
-pub(super) fn delete_all(store: &mut Store, ticket: i64) {
-    let notes: Vec<i64> = store
-        .with(Resource::Notes, "ticketId", &ticket.to_string())
-        .filter_map(|note| note.get("id").and_then(Value::as_i64))
-        .collect();
-    for note in notes {
-        store.remove(Resource::Notes, note);
+/// The notes of a ticket in the shape that is common to all kinds of note; the simulator keeps only this kind.
+pub(crate) fn all_of_ticket(store: &Store, ticket: i64) -> Vec<Record> {
+    let reference = store.reference(Resource::Tickets, ticket).unwrap_or_default();
+    let notes = store.with(Resource::Notes, "ticketId", &ticket.to_string());
+    notes.map(|note| common_shape(note, &reference)).collect()
+}
+
+fn common_shape(note: &Record, ticket: &Value) -> Record {
+    let mut shown = Record::new();
+    shown.insert("noteType".to_owned(), json!("TicketNote"));
+    shown.insert("ticket".to_owned(), ticket.clone());
+    for name in ["isMarkdownFlag", "bundledFlag", "mergedFlag", "createdByParentFlag"] {
+        shown.insert(name.to_owned(), json!(false));
     }
+    if let Some(author) = note.get("createdBy") {
+        shown.insert("originalAuthor".to_owned(), author.clone());
+    }
+    let shared = ["id", "text", "issueFlag", "member", "contact", "_info"]
+        .into_iter()
+        .chain(DESTINATIONS);
+    for name in shared {
+        if let Some(value) = note.get(name) {
+            shown.insert(name.to_owned(), value.clone());
+        }
+    }
+    shown
 }
 
 fn sign(site: &Site, store: &Store, note: &mut Record) {

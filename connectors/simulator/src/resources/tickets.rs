@@ -56,9 +56,6 @@ fn complete_company(site: &Site, store: &Store, draft: &mut Draft) {
         let message = note.unwrap_or("The status of the company does not allow saving.");
         draft.errors.push(FieldError::invalid("company", message));
     }
-    if let Some(place) = company.get("site") {
-        draft.fill_default("site", place.clone());
-    }
 }
 
 fn complete_contact(store: &Store, draft: &mut Draft) {

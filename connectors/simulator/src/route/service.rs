@@ -1,15 +1,28 @@
 //! `/service/…`
 
-use super::{ALL, Endpoint};
+use super::{ADD, ADD_AND_DELETE, ALL, Endpoint};
+use crate::models::configuration::CONFIGURATION_REFERENCE;
+use crate::models::ticket::ALL_NOTE;
 use crate::resource::Resource;
-use crate::rights::{TABLE_SETUP, TICKETS};
+use crate::resources;
+use crate::rights::{CONFIGURATIONS, TABLE_SETUP, TICKETS};
 
 pub(super) static ENDPOINTS: &[Endpoint] = &[
-    Endpoint::at(&["service", "boards"], Resource::Boards).needs(TABLE_SETUP),
-    of_board(&["service", "boards", "*", "statuses"], Resource::BoardStatuses).needs(TABLE_SETUP),
-    of_board(&["service", "boards", "*", "types"], Resource::BoardTypes).needs(TABLE_SETUP),
-    of_board(&["service", "boards", "*", "subtypes"], Resource::BoardSubTypes).needs(TABLE_SETUP),
-    of_board(&["service", "boards", "*", "items"], Resource::BoardItems).needs(TABLE_SETUP),
+    Endpoint::at(&["service", "boards"], Resource::Boards)
+        .needs(TABLE_SETUP)
+        .takes(ALL),
+    of_board(&["service", "boards", "*", "statuses"], Resource::BoardStatuses)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    of_board(&["service", "boards", "*", "types"], Resource::BoardTypes)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    of_board(&["service", "boards", "*", "subtypes"], Resource::BoardSubTypes)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    of_board(&["service", "boards", "*", "items"], Resource::BoardItems)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
     of_board(
         &["service", "boards", "*", "typesubtypeitemassociations"],
         Resource::BoardAssociations,
@@ -24,17 +37,34 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     of_board(&["service", "info", "boards", "*", "types"], Resource::BoardTypes),
     of_board(&["service", "info", "boards", "*", "subtypes"], Resource::BoardSubTypes),
     of_board(&["service", "info", "boards", "*", "items"], Resource::BoardItems),
-    Endpoint::at(&["service", "priorities"], Resource::Priorities).needs(TABLE_SETUP),
-    Endpoint::at(&["service", "sources"], Resource::Sources).needs(TABLE_SETUP),
+    Endpoint::at(&["service", "priorities"], Resource::Priorities)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
+    Endpoint::at(&["service", "sources"], Resource::Sources)
+        .needs(TABLE_SETUP)
+        .takes(ADD),
     Endpoint::at(&["service", "teams"], Resource::Teams).needs(TABLE_SETUP),
     Endpoint::at(&["service", "tickets"], Resource::Tickets)
         .needs(TICKETS)
         .takes(ALL),
-    Endpoint::at(&["service", "tickets", "*", "notes"], Resource::Notes)
-        .under(Resource::Tickets, "ticketId")
+    of_ticket(&["service", "tickets", "*", "notes"], Resource::Notes)
         .needs(TICKETS)
         .takes(ALL),
+    of_ticket(&["service", "tickets", "*", "allnotes"], Resource::Notes)
+        .needs(TICKETS)
+        .shown_as(&ALL_NOTE, resources::all_of_ticket),
+    of_ticket(
+        &["service", "tickets", "*", "configurations"],
+        Resource::TicketConfigurations,
+    )
+    .needs(CONFIGURATIONS)
+    .takes(ADD_AND_DELETE)
+    .shown_as(&CONFIGURATION_REFERENCE, resources::of_ticket),
 ];
+
+const fn of_ticket(path: &'static [&'static str], resource: Resource) -> Endpoint {
+    Endpoint::at(path, resource).under(Resource::Tickets, "ticketId")
+}
 
 const fn of_board(path: &'static [&'static str], resource: Resource) -> Endpoint {
     Endpoint::at(path, resource).under(Resource::Boards, "board/id")

@@ -119,9 +119,11 @@ async fn every_change_of_a_record_is_told_in_order() {
     )
     .await;
     upsert(&bench, "tickets", &json!({ "id": 900, "summary": "By a person" }));
+    assert!(bench.simulator.remove("tickets", 900).is_some());
+    assert!(bench.simulator.remove("tickets", 900).is_none());
 
     let mut actions = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         let body = receiver.next().await.body();
         let words = ["Action", "MemberId"].map(|name| body[name].as_str().expect("text").to_owned());
         assert_eq!(body["Entity"].is_null(), words[0] == "deleted");
@@ -133,6 +135,7 @@ async fn every_change_of_a_record_is_told_in_order() {
         ("updated", "APIMember", id),
         ("deleted", "APIMember", id),
         ("added", "Admin1", 900),
+        ("deleted", "Admin1", 900),
     ];
     let expected = expected.map(|(action, member, id)| (action.to_owned(), member.to_owned(), id));
     assert_eq!(actions, expected);

@@ -91,11 +91,8 @@ async fn pages_and_slow_bodies_arrive_as_asked() {
 
 #[tokio::test]
 async fn the_control_endpoints_do_what_the_methods_do() {
-    let bench = &Bench::small().await;
-    let control = |method, path: &str, body| {
-        let path = path.to_owned();
-        async move { bench.control(method, &path, body).await }
-    };
+    let bench = Bench::small().await;
+    let control = async |method, path: &str, body| bench.control(method, path, body).await;
     let rule = json!({ "match": { "pathContains": "/system/INFO" }, "fault": { "status": { "code": 500 } } });
     let (status, made) = control(Method::POST, "faults", rule).await;
     assert_eq!(status, 200);

@@ -35,34 +35,53 @@ async fn numbered_pages_carry_the_four_relations() {
     assert_eq!(bench.read("company/companies?page=9").await, json!([]));
 }
 
+/// An answer to a request for forward-only pages.
+async fn forward(bench: &Bench, path: &str) -> Response {
+    let asked = bench
+        .request(Method::GET, path)
+        .header("pagination-type", "forward-only");
+    asked.send().await.expect("an answer")
+}
+
 #[tokio::test]
 async fn forward_only_pages_end_with_an_empty_link() {
     let bench = Bench::small().await;
-    let forward = |path: &'static str| {
-        bench
-            .request(Method::GET, path)
-            .header("pagination-type", "forward-only")
-            .send()
-    };
-    let response = forward("company/companies?pageSize=8").await.expect("an answer");
+    let response = forward(&bench, "company/companies?pageSize=8").await;
     let links = link(&response).expect("a link");
     assert!(
         links.contains("pageId=257") && links.contains("rel=\"next\""),
         "{links}"
     );
-    let response = forward("company/companies?pageSize=8&pageId=257")
-        .await
-        .expect("an answer");
+    let response = forward(&bench, "company/companies?pageSize=8&pageId=257").await;
     assert_eq!(link(&response).as_deref(), Some(""));
     let page: Value = response.json().await.expect("JSON");
     assert_eq!(ids(&page), [258, 259, 260, 261]);
-    assert_eq!(
-        forward("company/companies?orderBy=name")
-            .await
-            .expect("an answer")
-            .status(),
-        400
+    assert_eq!(forward(&bench, "company/companies?orderBy=name").await.status(), 400);
+}
+
+#[tokio::test]
+async fn an_older_server_pages_by_number_whatever_it_is_asked_for() {
+    let bench = Bench::with(DataSet::Small, older()).await;
+    // The id is not heard: the first page comes again, and its link is one of numbers.
+    let response = forward(&bench, "company/companies?pageSize=8&pageId=257").await;
+    let links = link(&response).expect("a link");
+    assert!(
+        links.contains("page=2>; rel=\"next\"") && !links.contains("pageId"),
+        "{links}"
     );
+    let page: Value = response.json().await.expect("JSON");
+    assert_eq!(ids(&page), (250..258).collect::<Vec<_>>());
+    let response = forward(&bench, "company/companies?pageSize=8&page=2&orderBy=id desc").await;
+    assert!(link(&response).is_some_and(|links| !links.contains("rel=\"next\"")));
+    let page: Value = response.json().await.expect("JSON");
+    assert_eq!(ids(&page), [253, 252, 251, 250]);
+}
+
+fn older() -> Assumptions {
+    Assumptions {
+        forward_only: false,
+        ..Assumptions::default()
+    }
 }
 
 #[tokio::test]

@@ -7,20 +7,34 @@ mod additions;
 #[cfg(test)]
 mod boards;
 #[cfg(test)]
+mod bundles;
+#[cfg(test)]
 mod callbacks;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod companies;
+#[cfg(test)]
+mod configurations;
+#[cfg(test)]
 mod deliveries;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod finance;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
 #[cfg(unix)]
 mod program;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod receiver;
+#[cfg(test)]
+mod seed;
+#[cfg(test)]
+mod setup;
 #[cfg(test)]
 mod state;
 #[cfg(test)]
