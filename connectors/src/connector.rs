@@ -10,6 +10,8 @@
 //!   [`Ambiguous`](crate::ErrorKind::Ambiguous).
 //! * No operation keeps state that a second process would need.
 //! * Errors hold no secret.
+//!
+//! [`spec`](crate::spec) lists what follows from this as numbered requirements, each with a case in the conformance suite.
 
 use std::{collections::BTreeMap, fmt};
 

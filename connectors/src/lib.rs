@@ -4,8 +4,8 @@
 //! database, no GraphQL and no tenants: it is given credentials, a clock and a network policy, and it gives back
 //! [records](record) and [errors that carry a decision](Error).
 //!
-//! Reading order: [`connector`] is the contract, [`descriptor`] the data that describes a connector, [`error`] what can
-//! go wrong, [`transport`] how requests leave, and one folder per PSA from there on.
+//! Reading order: [`connector`] is the contract and [`spec`] what it demands, [`descriptor`] the data that describes a
+//! connector, [`error`] what can go wrong, [`transport`] how requests leave, and one folder per PSA from there on.
 
 pub mod capability;
 pub mod connector;
@@ -17,6 +17,7 @@ pub mod platform;
 pub mod query;
 pub mod record;
 pub mod registry;
+pub mod spec;
 pub mod transport;
 
 pub mod connectwise;

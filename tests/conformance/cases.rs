@@ -1,0 +1,39 @@
+//! The cases, by the groups of SPEC.md.
+
+mod account;
+mod additions;
+mod agreements;
+mod boards;
+mod devices;
+mod filters;
+mod general;
+mod lists;
+mod notes;
+mod rights;
+mod secrets;
+mod tickets;
+mod trouble;
+mod webhooks;
+
+use crate::case::Case;
+
+/// Every case.
+pub(crate) fn all() -> Vec<&'static Case> {
+    let groups = [
+        general::CASES,
+        secrets::CASES,
+        account::CASES,
+        rights::CASES,
+        lists::CASES,
+        filters::CASES,
+        agreements::CASES,
+        additions::CASES,
+        boards::CASES,
+        tickets::CASES,
+        notes::CASES,
+        devices::CASES,
+        webhooks::CASES,
+        trouble::CASES,
+    ];
+    groups.into_iter().flatten().collect()
+}

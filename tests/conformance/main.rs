@@ -1,0 +1,65 @@
+//! The conformance suite: every requirement of the contract, for every connector of the registry, on a simulated PSA.
+//!
+//! Cases are chosen by the capabilities that a connector declares, and run twice: undisturbed, and with faults on every
+//! route (`CONFORMANCE_SEED` repeats the faults of a run). A registered connector without a bench fails the run, as does a
+//! requirement without a case.
+
+mod bench;
+mod benches;
+mod case;
+mod cases;
+mod receiver;
+mod run;
+mod spec;
+mod world;
+
+use std::{process::ExitCode, sync::Arc};
+
+use libtest_mimic::{Arguments, Trial};
+use psa_connectors::Registry;
+
+use crate::run::{Progress, Run};
+
+/// Most of a trial's time is waiting, so more of them run at once than there are processors.
+const THREADS: usize = 8;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
+    let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.ignored;
+    let progress = Arc::new(Progress::default());
+    let run = Run {
+        seed: run::seed(),
+        whole,
+        progress: Arc::clone(&progress),
+    };
+
+    let mut trials = vec![Trial::test("spec is covered", spec_is_covered)];
+    let mut summaries = Vec::new();
+    for descriptor in Registry::builtin().descriptors() {
+        match benches::of(descriptor.kind) {
+            Some(bench) => {
+                trials.extend(run.trials(descriptor, bench));
+                trials.extend((bench.own)(run.seed));
+                summaries.extend(run.summaries(descriptor, bench));
+            }
+            None => trials.push(Trial::test(format!("{}::has a bench", descriptor.kind), || {
+                Err("the connector is registered, but tests/conformance/benches.rs has no bench for it".into())
+            })),
+        }
+    }
+    // They wait for all others, so they must be the last to start.
+    progress.expect(&arguments, &trials);
+    trials.extend(summaries);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn spec_is_covered() -> Result<(), libtest_mimic::Failed> {
+    let requirements = spec::requirements();
+    let gaps = spec::gaps(&requirements, &cases::all());
+    match (requirements.is_empty(), gaps.as_slice()) {
+        (true, _) => Err("SPEC.md lists no requirement".into()),
+        (false, []) => Ok(()),
+        (false, gaps) => Err(gaps.join("\n").into()),
+    }
+}
