@@ -15,13 +15,16 @@ use crate::{
 /// What keys of ours start with: it tells our tickets from those of other integrations, which use the same member.
 pub(super) const KEY_PREFIX: &str = "PB:";
 
-/// The number that an id is in ConnectWise.
+/// The number that an id is in ConnectWise. They count from 1.
 ///
 /// # Errors
 /// It is none: the id is of another PSA.
 pub(super) fn number(field: &str, id: &str) -> Result<i64> {
-    id.parse()
-        .map_err(|_| Error::invalid(field, format!("`{id}` is not an id of ConnectWise PSA")))
+    let number = id
+        .parse()
+        .ok()
+        .filter(|number: &i64| *number > 0 && number.to_string() == id);
+    number.ok_or_else(|| Error::invalid(field, format!("`{id}` is not an id of ConnectWise PSA")))
 }
 
 /// Shortens a text to what a member holds, marking the cut. ConnectWise counts UTF-16 units.

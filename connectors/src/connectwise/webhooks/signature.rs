@@ -17,7 +17,7 @@ use url::Url;
 use super::delivery::OPERATION;
 use crate::{
     connectwise::{call::Call, client::Client, config::Config, error::unreadable},
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     record::InboundDelivery,
 };
 
@@ -70,7 +70,14 @@ pub(super) async fn verify(
     let key = match keys.get(&address.id) {
         Some(key) => key,
         None => {
-            let response = client.fetch(OPERATION, address.url).await?;
+            let fetched = client.fetch(OPERATION, address.url).await;
+            let response = fetched.map_err(|error| match error.kind() {
+                // The id of the key comes from the delivery: what the PSA does not know was made up.
+                ErrorKind::NotFound | ErrorKind::Invalid { .. } => {
+                    refused("the delivery names no signing key of this PSA").with_source(error)
+                }
+                _ => error,
+            })?;
             let context = client.context(&Call::get(OPERATION, None, ""));
             let SigningKey { signing_key } = response.json().map_err(|error| unreadable(context, error))?;
             SecretString::from(signing_key)
