@@ -58,7 +58,11 @@ impl Receiver {
             }
         });
         let base = Url::parse(&format!("http://{address}/")).expect("an address");
-        Self { base, received, running }
+        Self {
+            base,
+            received,
+            running,
+        }
     }
 
     /// The address without a path.
@@ -107,7 +111,9 @@ async fn take(stream: TcpStream) -> Option<Delivery> {
         };
         headers.push((name.to_owned(), value.trim().to_owned()));
     }
-    let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length = headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     let length = length.map_or(Some(0), |(_, value)| value.parse().ok())?;
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;

@@ -53,7 +53,9 @@ impl Run {
                 if !able || (stormy && case.weather == Weather::Calm) {
                     continue;
                 }
-                let title = requirements.iter().find(|requirement| requirement.id == case.requirement);
+                let title = requirements
+                    .iter()
+                    .find(|requirement| requirement.id == case.requirement);
                 let title = title.map_or("", |requirement| requirement.title.as_str());
                 let faults = if stormy { "+faults" } else { "" };
                 let name = format!("{}{faults}::{} {title}", descriptor.kind, case.requirement);
@@ -86,12 +88,13 @@ impl Run {
             eprintln!("{kind}: what the trials asked together is looked at only when all of them run; left out");
         }
         vec![
-            summary("the connector's endpoint table is what it calls", |bench, summary| {
-                match (bench.undocumented)(&summary.asked).as_slice() {
+            summary(
+                "the connector's endpoint table is what it calls",
+                |bench, summary| match (bench.undocumented)(&summary.asked).as_slice() {
                     [] => Ok(()),
                     difference => Err(difference.join("\n").into()),
-                }
-            }),
+                },
+            ),
             summary("the faults were met", |_, summary| {
                 eprintln!("{} of the requests certainly met a fault", summary.faulty);
                 if summary.faulty >= LEAST_FAULTS {
@@ -118,7 +121,9 @@ fn played(kind: &'static str, bench: Entry, case: &'static Case, storm: Option<u
 
 fn failure(panic: &(dyn Any + Send), seed: Option<u64>) -> Failed {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without a text");
+    let text = text
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without a text");
     match seed {
         Some(seed) => format!("{text}\nthe faults are repeated with CONFORMANCE_SEED={seed}").into(),
         None => text.into(),
@@ -157,7 +162,11 @@ pub(crate) struct Summary {
 impl Progress {
     /// Says for how many trials the summaries wait. Those that a filter leaves out never come, but then no summary runs.
     pub(crate) fn expect(&self, arguments: &Arguments, trials: &[Trial]) {
-        let runs = if arguments.list { 0 } else { trials.iter().filter(|trial| is_case(trial.name())).count() };
+        let runs = if arguments.list {
+            0
+        } else {
+            trials.iter().filter(|trial| is_case(trial.name())).count()
+        };
         self.state.lock().unwrap_or_else(PoisonError::into_inner).expected = runs;
     }
 
@@ -177,7 +186,10 @@ impl Progress {
         let stormy = own().filter(|(_, stormy, _)| *stormy);
         Summary {
             asked: own().flat_map(|(_, _, asked)| asked).cloned().collect(),
-            faulty: stormy.flat_map(|(_, _, asked)| asked).filter(|asked| asked.faulty).count(),
+            faulty: stormy
+                .flat_map(|(_, _, asked)| asked)
+                .filter(|asked| asked.faulty)
+                .count(),
         }
     }
 }

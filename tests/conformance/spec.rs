@@ -66,7 +66,10 @@ pub(crate) fn gaps(requirements: &[Requirement], cases: &[&Case]) -> Vec<String>
         stated.sort_unstable();
         needed.sort_unstable();
         if stated != needed {
-            gaps.push(format!("the case of {} needs {needed:?}, the page says {stated:?}", requirement.id));
+            gaps.push(format!(
+                "the case of {} needs {needed:?}, the page says {stated:?}",
+                requirement.id
+            ));
         }
     }
     gaps

@@ -69,7 +69,10 @@ impl World {
     }
 
     /// Makes a connection under the policy that servers have unless their operator changes it.
-    pub(crate) fn under_strict_policy(&self, replaced: &BTreeMap<&'static str, String>) -> Result<Arc<dyn PsaConnector>> {
+    pub(crate) fn under_strict_policy(
+        &self,
+        replaced: &BTreeMap<&'static str, String>,
+    ) -> Result<Arc<dyn PsaConnector>> {
         let mut credentials = self.bench.credentials();
         credentials.extend(replaced.clone());
         let platform = Platform {

@@ -1,7 +1,6 @@
 //! The simulated ConnectWise PSA. Only this file and those below it know it.
 
 mod endpoints;
-mod random;
 mod storm;
 mod time;
 
@@ -40,7 +39,6 @@ pub(super) const ENTRY: Entry = Entry {
         };
         started.boxed()
     },
-    own: random::trials,
     undocumented: endpoints::difference,
 };
 
@@ -188,7 +186,9 @@ impl Bench for ConnectWise {
         match deed {
             Deed::RenameCompany(id, name) => self.put("companies", json!({ "id": number(id.as_str()), "name": name })),
             Deed::AddCompany(name) => {
-                let like = self.records("companies", |company| id_of(company) == number(self.facts.company.as_str()));
+                let like = self.records("companies", |company| {
+                    id_of(company) == number(self.facts.company.as_str())
+                });
                 let like = like.into_iter().next().expect("the company");
                 let identifier = format!("New{}", self.site(|site| site.records("companies")).len());
                 self.copy("companies", like, json!({ "name": name, "identifier": identifier }));
@@ -197,7 +197,10 @@ impl Bench for ConnectWise {
             Deed::RetireContact(id) => self.put("contacts", json!({ "id": number(id.as_str()), "inactiveFlag": true })),
             Deed::RetireProduct(id) => self.put("catalog", json!({ "id": number(id.as_str()), "inactiveFlag": true })),
             Deed::RetireDevice(id) => {
-                self.put("configurations", json!({ "id": number(id.as_str()), "activeFlag": false }));
+                self.put(
+                    "configurations",
+                    json!({ "id": number(id.as_str()), "activeFlag": false }),
+                );
             }
             Deed::DoubleAddition(agreement, product) => {
                 let known = additions(self, agreement, product).into_iter().next();
@@ -206,7 +209,10 @@ impl Bench for ConnectWise {
             Deed::SetStatus(ticket, status) => {
                 let known = self.records("boardStatuses", |known| id_of(known) == number(status.as_str()));
                 let known = known.first().expect("a status");
-                let (status, closed) = (json!({ "id": known["id"], "name": known["name"] }), &known["closedStatus"]);
+                let (status, closed) = (
+                    json!({ "id": known["id"], "name": known["name"] }),
+                    &known["closedStatus"],
+                );
                 let change = json!({ "id": number(ticket.as_str()), "status": status, "closedFlag": closed });
                 self.put("tickets", change);
             }
@@ -236,8 +242,10 @@ impl Bench for ConnectWise {
     }
 
     fn tickets(&self, key: &WriteKey) -> usize {
-        self.records("tickets", |ticket| ticket.get("externalXRef") == Some(&json!(key.as_str())))
-            .len()
+        self.records("tickets", |ticket| {
+            ticket.get("externalXRef") == Some(&json!(key.as_str()))
+        })
+        .len()
     }
 
     fn all_tickets(&self) -> usize {
@@ -252,7 +260,10 @@ impl Bench for ConnectWise {
             note["ticketId"] == id && note["detailDescriptionFlag"] == json!(true)
         });
         let first = notes.first().map(|note| text(note, "text"));
-        (text(known.first().expect("a ticket"), "summary"), first.unwrap_or_default())
+        (
+            text(known.first().expect("a ticket"), "summary"),
+            first.unwrap_or_default(),
+        )
     }
 
     fn choice_of(&self, ticket: &TicketId, field: &str) -> Option<ChoiceId> {
@@ -264,10 +275,17 @@ impl Bench for ConnectWise {
 
     fn notes(&self, ticket: &TicketId, text: &str) -> Vec<bool> {
         let notes = self.records("notes", |note| {
-            let contains = note.get("text").and_then(Value::as_str).is_some_and(|known| known.contains(text));
+            let contains = note
+                .get("text")
+                .and_then(Value::as_str)
+                .is_some_and(|known| known.contains(text));
             contains && note["ticketId"] == number(ticket.as_str())
         });
-        let public = |note: &Record| ["detailDescriptionFlag", "resolutionFlag"].iter().any(|flag| note[*flag] == true);
+        let public = |note: &Record| {
+            ["detailDescriptionFlag", "resolutionFlag"]
+                .iter()
+                .any(|flag| note[*flag] == true)
+        };
         notes.iter().map(public).collect()
     }
 
@@ -276,8 +294,10 @@ impl Bench for ConnectWise {
     }
 
     fn links(&self, ticket: &TicketId) -> usize {
-        self.records("ticketConfigurations", |link| link["ticketId"] == number(ticket.as_str()))
-            .len()
+        self.records("ticketConfigurations", |link| {
+            link["ticketId"] == number(ticket.as_str())
+        })
+        .len()
     }
 
     fn subscriptions(&self, endpoint: &WebhookEndpoint) -> Vec<bool> {
@@ -362,7 +382,6 @@ fn facts(simulator: &Simulator) -> Facts {
         invoiced: AgreementId::new("15"),
         cancelled: AgreementId::new("13"),
         product: ProductId::new("1"),
-        other_product: ProductId::new("3"),
         unbillable: ProductId::new("9"),
         this_month: day("2026-03-01"),
         month_end: day("2026-03-31"),
@@ -375,7 +394,11 @@ fn facts(simulator: &Simulator) -> Facts {
         routing: BTreeMap::from(routing.map(|(name, id)| (name.to_owned(), ChoiceId::new(id)))),
         change: ("priority".to_owned(), ChoiceId::new("1")),
         device: DeviceId::new(device.get("id").map(ToString::to_string).unwrap_or_default()),
-        identifier: device.get("deviceIdentifier").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        identifier: device
+            .get("deviceIdentifier")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
         unknown: "999999".to_owned(),
     }
 }
@@ -387,7 +410,10 @@ fn additions(bench: &ConnectWise, agreement: &AgreementId, product: &ProductId) 
 }
 
 fn id_of(record: &Record) -> i64 {
-    record.get("id").and_then(Value::as_i64).expect("every record has an id")
+    record
+        .get("id")
+        .and_then(Value::as_i64)
+        .expect("every record has an id")
 }
 
 fn number(id: &str) -> i64 {

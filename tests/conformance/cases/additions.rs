@@ -29,7 +29,11 @@ pub(super) const CASES: &[Case] = &[
     case!("R-ADDITION-11", [Agreements], too_early),
     case!("R-ADDITION-12", [Agreements], calm a_lost_answer),
     case!("R-ADDITION-13", [Agreements], long_descriptions_are_shortened),
-    case!("R-ADDITION-14", [Agreements, Products], what_is_not_wished_for_is_left_alone),
+    case!(
+        "R-ADDITION-14",
+        [Agreements, Products],
+        what_is_not_wished_for_is_left_alone
+    ),
     case!("R-ADDITION-15", [Agreements], an_unknown_addition),
 ];
 
@@ -81,7 +85,10 @@ async fn created_with_a_receipt(world: &World) {
     let after = receipt.after;
     assert!(desired.is_met_by(&after), "{after:?}");
     assert_eq!((&after.agreement, &after.product), (&facts.agreement, &facts.product));
-    assert_eq!((after.effective_date, after.cancelled_date), (Some(facts.this_month), None));
+    assert_eq!(
+        (after.effective_date, after.cancelled_date),
+        (Some(facts.this_month), None)
+    );
     let listed = world.psa.additions(&facts.agreement).await.expect("additions");
     assert_eq!(listed, [after]);
     assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 1);
@@ -95,7 +102,10 @@ async fn twice_is_once(world: &World) {
     assert_eq!(writes, 1);
     let second = set(world, &target, &desired).await;
     assert_eq!(second.change, AdditionChange::Unchanged);
-    assert_eq!((second.before.as_ref(), &second.after), (Some(&first.after), &first.after));
+    assert_eq!(
+        (second.before.as_ref(), &second.after),
+        (Some(&first.after), &first.after)
+    );
     assert_eq!(world.writes(), writes);
     assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 1);
 }
@@ -126,7 +136,12 @@ async fn what_is_there_is_taken(world: &World) {
     let facts = world.facts();
     let before = first(world).await;
     let quantity = before.quantity + Decimal::ONE;
-    let receipt = set(world, &target(&facts.billed, &facts.billed_product, None), &units(quantity)).await;
+    let receipt = set(
+        world,
+        &target(&facts.billed, &facts.billed_product, None),
+        &units(quantity),
+    )
+    .await;
     world.assert_did(receipt.change, AdditionChange::Updated, AdditionChange::Unchanged);
     assert_eq!((receipt.after.id, receipt.after.quantity), (before.id, quantity));
     assert_eq!(world.bench.additions(&facts.billed, &facts.billed_product), 1);
@@ -134,7 +149,9 @@ async fn what_is_there_is_taken(world: &World) {
 
 async fn two_are_for_a_person_to_decide(world: &World) {
     let facts = world.facts();
-    world.bench.act(Deed::DoubleAddition(&facts.billed, &facts.billed_product));
+    world
+        .bench
+        .act(Deed::DoubleAddition(&facts.billed, &facts.billed_product));
     let before = world.psa.additions(&facts.billed).await.expect("additions");
     assert_eq!(before.len(), 2);
     let refused = try_set(world, &target(&facts.billed, &facts.billed_product, None), &units(7)).await;
@@ -149,14 +166,22 @@ async fn a_billed_period_is_closed(world: &World) {
     let (target, desired) = (target(&facts.invoiced, &facts.product, None), units(1));
     // With faults a refusal may come late, but nothing else may come.
     let error = loop {
-        let error = try_set(world, &target, &desired).await.expect_err("the month was invoiced");
+        let error = try_set(world, &target, &desired)
+            .await
+            .expect_err("the month was invoiced");
         if !error.is_temporary() {
             break error;
         }
     };
     assert_eq!(error.kind(), &ErrorKind::PeriodClosed, "{error:?}");
     assert_eq!(world.bench.additions(&facts.invoiced, &facts.product), 0);
-    let next = again(async || world.psa.set_addition(&target, &desired, facts.next_month, &key()).await).await;
+    let next = again(async || {
+        world
+            .psa
+            .set_addition(&target, &desired, facts.next_month, &key())
+            .await
+    })
+    .await;
     assert_eq!(next.after.effective_date, Some(facts.next_month));
     assert_eq!(world.bench.additions(&facts.invoiced, &facts.product), 1);
 }
@@ -166,21 +191,34 @@ async fn numbers_are_exact(world: &World) {
     let new = target(&facts.agreement, &facts.product, None);
     let exact = |text: &str| text.parse::<Decimal>().expect("a number");
     let mut id = None;
-    for (quantity, price) in [("0.1", "0.05"), ("12.3456", "1234567.89"), ("98765432.1", "0.0001"), ("0", "0.1")] {
+    for (quantity, price) in [
+        ("0.1", "0.05"),
+        ("12.3456", "1234567.89"),
+        ("98765432.1", "0.0001"),
+        ("0", "0.1"),
+    ] {
         let desired = DesiredAddition {
             unit_price: Some(exact(price)),
             ..units(exact(quantity))
         };
-        let target = AdditionTarget { addition: id, ..new.clone() };
+        let target = AdditionTarget {
+            addition: id,
+            ..new.clone()
+        };
         let after = set(world, &target, &desired).await.after;
-        assert_eq!((after.quantity, after.unit_price), (exact(quantity), Some(exact(price))));
+        assert_eq!(
+            (after.quantity, after.unit_price),
+            (exact(quantity), Some(exact(price)))
+        );
         id = Some(after.id);
     }
     let target = AdditionTarget { addition: id, ..new };
     let padded = set(world, &target, &units(exact("0.0000"))).await;
     assert_eq!(padded.change, AdditionChange::Unchanged);
     let writes = world.writes();
-    let fine = try_set(world, &target, &units(exact("1.0000000001"))).await.expect_err("too fine");
+    let fine = try_set(world, &target, &units(exact("1.0000000001")))
+        .await
+        .expect_err("too fine");
     assert_eq!(refused_fields(&fine), ["quantity"]);
     assert_eq!(world.writes(), writes);
     assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 1);
@@ -206,7 +244,11 @@ async fn ended_on_a_day(world: &World) {
 async fn nothing_to_end(world: &World) {
     let facts = world.facts();
     let target = target(&facts.billed, &facts.billed_product, None);
-    let error = world.psa.end_addition(&target, facts.month_end, &key()).await.expect_err("which one?");
+    let error = world
+        .psa
+        .end_addition(&target, facts.month_end, &key())
+        .await
+        .expect_err("which one?");
     assert_eq!(refused_fields(&error), ["addition"]);
     assert_eq!((world.writes(), first(world).await.cancelled_date), (0, None));
 }
@@ -215,7 +257,9 @@ async fn another_products_addition(world: &World) {
     let facts = world.facts();
     let before = first(world).await;
     let target = target(&facts.billed, &facts.product, Some(&before.id));
-    let set = try_set(world, &target, &units(7)).await.expect_err("it bills another product");
+    let set = try_set(world, &target, &units(7))
+        .await
+        .expect_err("it bills another product");
     let end = world.psa.end_addition(&target, facts.month_end, &key()).await;
     for error in [set, end.expect_err("it bills another product")] {
         assert_eq!(refused_fields(&error), ["product"]);
@@ -227,7 +271,10 @@ async fn too_early(world: &World) {
     let facts = world.facts();
     let target = target(&facts.agreement, &facts.product, None);
     let error = loop {
-        let set = world.psa.set_addition(&target, &units(1), facts.too_early, &key()).await;
+        let set = world
+            .psa
+            .set_addition(&target, &units(1), facts.too_early, &key())
+            .await;
         let error = set.expect_err("billing starts later");
         if !error.is_temporary() {
             break error;
@@ -251,7 +298,10 @@ async fn a_lost_answer(world: &World) {
         assert!(error.is_temporary());
         assert_eq!(world.writes(), before + 1);
         let found = try_set(world, &target, &desired).await.expect("it is there");
-        assert_eq!((found.change, found.after.quantity), (AdditionChange::Unchanged, desired.quantity));
+        assert_eq!(
+            (found.change, found.after.quantity),
+            (AdditionChange::Unchanged, desired.quantity)
+        );
         assert_eq!(world.writes(), before + 1);
         assert_eq!(world.bench.additions(&target.agreement, &target.product), 1);
     }
@@ -278,7 +328,10 @@ async fn long_descriptions_are_shortened(world: &World) {
 async fn what_is_not_wished_for_is_left_alone(world: &World) {
     let facts = world.facts();
     let products = walk(&ReadQuery::all(), async |query| world.psa.products(&query).await).await;
-    let product = products.into_iter().find(|product| product.id == facts.product).expect("the product");
+    let product = products
+        .into_iter()
+        .find(|product| product.id == facts.product)
+        .expect("the product");
     let target = target(&facts.agreement, &facts.product, None);
     let created = set(world, &target, &units(1)).await.after;
     assert_eq!((created.unit_price, created.unit_cost), (product.price, product.cost));
@@ -292,7 +345,10 @@ async fn what_is_not_wished_for_is_left_alone(world: &World) {
     let changed = set(world, &target, &units(2)).await.after;
     assert_eq!(changed.quantity, Decimal::from(2));
     assert_eq!(changed.unit_price, priced.unit_price);
-    assert_eq!((changed.unit_cost, changed.description), (created.unit_cost, priced.description));
+    assert_eq!(
+        (changed.unit_cost, changed.description),
+        (created.unit_cost, priced.description)
+    );
 }
 
 async fn an_unknown_addition(world: &World) {
@@ -301,7 +357,14 @@ async fn an_unknown_addition(world: &World) {
     let target = target(&facts.agreement, &facts.product, Some(&unknown));
     let set = try_set(world, &target, &units(1)).await.expect_err("there is none");
     assert_eq!(set.kind(), &ErrorKind::NotFound, "{set:?}");
-    let end = world.psa.end_addition(&target, facts.month_end, &key()).await.expect_err("there is none");
+    let end = world
+        .psa
+        .end_addition(&target, facts.month_end, &key())
+        .await
+        .expect_err("there is none");
     assert_eq!(end.kind(), &ErrorKind::NotFound, "{end:?}");
-    assert_eq!((world.writes(), world.bench.additions(&facts.agreement, &facts.product)), (0, 0));
+    assert_eq!(
+        (world.writes(), world.bench.additions(&facts.agreement, &facts.product)),
+        (0, 0)
+    );
 }

@@ -25,7 +25,11 @@ async fn states_are_told_apart(world: &World) {
     let agreements = walk(&ReadQuery::all(), async |query| world.psa.agreements(&query).await).await;
     let found = |id: &AgreementId| agreements.iter().find(|agreement| agreement.id == *id);
     for id in [&facts.agreement, &facts.billed, &facts.invoiced] {
-        assert_eq!(found(id).map(|agreement| agreement.status), Some(AgreementStatus::Active), "{id}");
+        assert_eq!(
+            found(id).map(|agreement| agreement.status),
+            Some(AgreementStatus::Active),
+            "{id}"
+        );
     }
     let cancelled = found(&facts.cancelled).map(|agreement| agreement.status);
     assert_eq!(cancelled, Some(AgreementStatus::Cancelled));
@@ -62,10 +66,19 @@ async fn many_at_once(world: &World) {
 
 async fn ended_additions_stay_visible(world: &World) {
     let facts = world.facts();
-    let addition = world.psa.additions(&facts.billed).await.expect("additions").remove(0).id;
+    let addition = world
+        .psa
+        .additions(&facts.billed)
+        .await
+        .expect("additions")
+        .remove(0)
+        .id;
     let target = target(&facts.billed, &facts.billed_product, Some(&addition));
     again(async || world.psa.end_addition(&target, facts.month_end, &key()).await).await;
     let additions = world.psa.additions(&facts.billed).await.expect("additions");
-    let seen: Vec<_> = additions.iter().map(|known| (&known.id, known.cancelled_date)).collect();
+    let seen: Vec<_> = additions
+        .iter()
+        .map(|known| (&known.id, known.cancelled_date))
+        .collect();
     assert_eq!(seen, [(&addition, Some(facts.month_end))]);
 }

@@ -30,7 +30,13 @@ async fn boards_have_statuses(world: &World) {
         assert!(statuses.iter().any(|status| status.closed), "{board:?}");
     }
     let board = boards.iter().find(|board| board.id == facts.board).expect("the board");
-    let closed = |id: &StatusId| board.statuses.iter().find(|status| status.id == *id).map(|status| status.closed);
+    let closed = |id: &StatusId| {
+        board
+            .statuses
+            .iter()
+            .find(|status| status.id == *id)
+            .map(|status| status.closed)
+    };
     assert_eq!(closed(&facts.open_status), Some(false));
     assert_eq!(closed(&facts.closed_status), Some(true));
     assert_eq!(closed(&facts.foreign_status), None, "statuses belong to their board");
@@ -45,12 +51,21 @@ async fn choices_go_together(world: &World) {
         assert!(!choices.is_empty(), "{} has no choices", field.name);
         known.push((field.name, choices));
     }
-    let of = |name: &str| known.iter().find(|(known, _)| *known == name).map(|(_, choices)| choices.as_slice());
+    let of = |name: &str| {
+        known
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, choices)| choices.as_slice())
+    };
     for (field, (_, choices)) in fields.iter().zip(&known) {
         let unique: BTreeSet<_> = choices.iter().map(|choice| &choice.id).collect();
         assert_eq!(unique.len(), choices.len(), "{}", field.name);
         for (name, value) in choices.iter().flat_map(|choice| &choice.combinations).flatten() {
-            assert!(field.depends_on.contains(&name.as_str()), "{} does not depend on {name}", field.name);
+            assert!(
+                field.depends_on.contains(&name.as_str()),
+                "{} does not depend on {name}",
+                field.name
+            );
             let values = of(name).expect("a routing field");
             assert!(values.iter().any(|choice| choice.id == *value), "{name} has no {value}");
         }
@@ -62,7 +77,10 @@ async fn choices_go_together(world: &World) {
             with.iter().all(|(name, value)| facts.routing.get(name) == Some(value))
         };
         let free = choice.combinations.is_empty();
-        assert!(free || choice.combinations.iter().any(goes), "{name} {value} does not go with the others");
+        assert!(
+            free || choice.combinations.iter().any(goes),
+            "{name} {value} does not go with the others"
+        );
     }
 }
 

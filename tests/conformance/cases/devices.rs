@@ -31,16 +31,29 @@ async fn found_by_its_identifier(world: &World) {
         let device: &Device = &found[0];
         assert_eq!(device.company.as_ref(), Some(&facts.company));
         assert!(!device.name.trim().is_empty());
-        assert_eq!(device.identifier.as_ref().map(|known| known.to_lowercase()), Some(small.clone()));
+        assert_eq!(
+            device.identifier.as_ref().map(|known| known.to_lowercase()),
+            Some(small.clone())
+        );
     }
     assert_eq!(find(&facts.other_company, &facts.identifier).await, []);
     let shorter: String = facts.identifier.chars().skip(1).collect();
     let longer = format!("{}0", facts.identifier);
-    for similar in [shorter.as_str(), longer.as_str(), "*", "%", "nothing like it", "[x]' or \"y"] {
+    for similar in [
+        shorter.as_str(),
+        longer.as_str(),
+        "*",
+        "%",
+        "nothing like it",
+        "[x]' or \"y",
+    ] {
         // An identifier that a PSA cannot be asked for may be refused, but never finds another device.
         match world.psa.find_devices(&facts.company, similar).await {
             Ok(found) => assert_eq!(found, [], "{similar}"),
-            Err(error) => assert!(matches!(error.kind(), ErrorKind::Invalid { .. }), "{similar}: {error:?}"),
+            Err(error) => assert!(
+                matches!(error.kind(), ErrorKind::Invalid { .. }),
+                "{similar}: {error:?}"
+            ),
         }
     }
 }
@@ -48,14 +61,20 @@ async fn found_by_its_identifier(world: &World) {
 async fn devices_out_of_use(world: &World) {
     let facts = world.facts();
     world.bench.act(Deed::RetireDevice(&facts.device));
-    let found = world.psa.find_devices(&facts.company, &facts.identifier).await.expect("devices");
+    let found = world
+        .psa
+        .find_devices(&facts.company, &facts.identifier)
+        .await
+        .expect("devices");
     let seen: Vec<_> = found.iter().map(|device| (&device.id, device.active)).collect();
     assert_eq!(seen, [(&facts.device, false)]);
 }
 
 async fn linked_once(world: &World) {
     let device = &world.facts().device;
-    let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:linked")).await.id;
+    let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:linked"))
+        .await
+        .id;
     for _ in 0..2 {
         again(async || world.psa.link_device(&ticket, device).await).await;
         assert_eq!(world.bench.links(&ticket), 1);
@@ -64,10 +83,16 @@ async fn linked_once(world: &World) {
 
 async fn a_lost_answer(world: &World) {
     let device = &world.facts().device;
-    let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:link-lost")).await.id;
+    let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:link-lost"))
+        .await
+        .id;
     let before = world.writes();
     world.bench.arm(Trouble::ResetAfter, On::Write, 1);
-    let error = world.psa.link_device(&ticket, device).await.expect_err("the answer is lost");
+    let error = world
+        .psa
+        .link_device(&ticket, device)
+        .await
+        .expect_err("the answer is lost");
     world.bench.calm();
     assert_eq!(error.kind(), &ErrorKind::Ambiguous, "{error:?}");
     assert_eq!((world.writes(), world.bench.links(&ticket)), (before + 1, 1));

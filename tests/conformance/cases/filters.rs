@@ -65,11 +65,18 @@ async fn companies_are_narrowed_down(world: &World) {
             continue;
         };
         let known: BTreeSet<&ChoiceId> = values.iter().map(|value| &value.id).collect();
-        assert!(known.len() == values.len() && values.len() > 1, "{filter:?}: {values:?}");
+        assert!(
+            known.len() == values.len() && values.len() > 1,
+            "{filter:?}: {values:?}"
+        );
         for value in &values {
             let one = [value.id.clone()];
             let query = ReadQuery::all().only(filter, one.clone());
-            let wanted: Vec<_> = all.iter().filter(|company| has(company, filter, &one)).cloned().collect();
+            let wanted: Vec<_> = all
+                .iter()
+                .filter(|company| has(company, filter, &one))
+                .cloned()
+                .collect();
             assert_eq!(companies(world, &query).await, wanted, "{filter:?} {value:?}");
         }
         let several: Vec<_> = values.iter().take(2).map(|value| value.id.clone()).collect();

@@ -42,10 +42,18 @@ async fn a_walk_ends(world: &World) {
             continue;
         }
         let ids = async |query: ReadQuery| match capability {
-            Capability::Companies => ids(walk(&query, async |query| psa.companies(&query).await).await, |it| it.id.to_string()),
-            Capability::Contacts => ids(walk(&query, async |query| psa.contacts(&query).await).await, |it| it.id.to_string()),
-            Capability::Products => ids(walk(&query, async |query| psa.products(&query).await).await, |it| it.id.to_string()),
-            _ => ids(walk(&query, async |query| psa.agreements(&query).await).await, |it| it.id.to_string()),
+            Capability::Companies => ids(walk(&query, async |query| psa.companies(&query).await).await, |it| {
+                it.id.to_string()
+            }),
+            Capability::Contacts => ids(walk(&query, async |query| psa.contacts(&query).await).await, |it| {
+                it.id.to_string()
+            }),
+            Capability::Products => ids(walk(&query, async |query| psa.products(&query).await).await, |it| {
+                it.id.to_string()
+            }),
+            _ => ids(walk(&query, async |query| psa.agreements(&query).await).await, |it| {
+                it.id.to_string()
+            }),
         };
         let whole = ids(ReadQuery::all()).await;
         assert!(whole.len() > 4, "{list} has too few records to be divided: {whole:?}");
@@ -65,7 +73,11 @@ fn ids<T>(records: Vec<T>, id: impl Fn(&T) -> String) -> Vec<String> {
 
 async fn nothing_is_one_empty_page(world: &World) {
     let later = world.bench.now() + TimeDelta::days(1);
-    let page = world.psa.companies(&ReadQuery::all().since(Some(later))).await.expect("a page");
+    let page = world
+        .psa
+        .companies(&ReadQuery::all().since(Some(later)))
+        .await
+        .expect("a page");
     assert_eq!((page.records, page.next), (Vec::new(), None));
 }
 
@@ -73,7 +85,10 @@ async fn the_page_size_is_a_limit(world: &World) {
     let whole = walk(&ReadQuery::all(), async |query| world.psa.companies(&query).await).await;
     for size in [1, 5, u16::MAX] {
         let pages = pages(&by(size), async |query| world.psa.companies(&query).await).await;
-        assert!(pages.iter().all(|page| page.len() <= usize::from(size)), "a page exceeds {size}");
+        assert!(
+            pages.iter().all(|page| page.len() <= usize::from(size)),
+            "a page exceeds {size}"
+        );
         let records: Vec<_> = pages.into_iter().flatten().collect();
         assert_eq!(records, whole, "by {size}");
     }
@@ -85,7 +100,9 @@ async fn since_is_inclusive(world: &World) {
     world.bench.act(Deed::RenameCompany(&facts.company, "Changed before"));
     world.bench.pass(TimeDelta::seconds(1));
     let instant = world.bench.now();
-    world.bench.act(Deed::RenameCompany(&facts.other_company, "Changed now"));
+    world
+        .bench
+        .act(Deed::RenameCompany(&facts.other_company, "Changed now"));
     let changed = async |since| {
         let query = ReadQuery::all().since(Some(since));
         let records = walk(&query, async |query| world.psa.companies(&query).await).await;
@@ -118,7 +135,10 @@ async fn inactive_contacts(world: &World) {
     let after = contacts().await;
     assert_eq!(after.len(), before.len());
     let active = |contacts: &[psa_connectors::record::Contact]| {
-        contacts.iter().find(|contact| contact.id == *retired).map(|contact| contact.active)
+        contacts
+            .iter()
+            .find(|contact| contact.id == *retired)
+            .map(|contact| contact.active)
     };
     assert_eq!((active(&before), active(&after)), (Some(true), Some(false)));
 }
@@ -131,7 +151,10 @@ async fn inactive_products(world: &World) {
     let after = products().await;
     assert_eq!(after.len(), before.len());
     let active = |products: &[psa_connectors::record::Product]| {
-        products.iter().find(|product| product.id == *retired).map(|product| product.active)
+        products
+            .iter()
+            .find(|product| product.id == *retired)
+            .map(|product| product.active)
     };
     assert_eq!((active(&before), active(&after)), (Some(true), Some(false)));
 }
@@ -145,7 +168,9 @@ async fn stable_under_change(world: &World) {
         seen.extend(page.records.into_iter().map(|company| company.id));
         // Between two pages one record comes, one that was read is changed, and one that was read goes.
         world.bench.act(Deed::AddCompany(&format!("Newcomer {turn}")));
-        world.bench.act(Deed::RenameCompany(&before[1].id, &format!("Renamed {turn}")));
+        world
+            .bench
+            .act(Deed::RenameCompany(&before[1].id, &format!("Renamed {turn}")));
         world.bench.act(Deed::BinCompany(&before[0].id));
         turn += 1;
         assert!(turn <= 100, "the list does not end");
@@ -167,7 +192,11 @@ async fn stable_under_change(world: &World) {
 async fn products_that_cannot_be_billed(world: &World) {
     let facts = world.facts();
     let products = walk(&ReadQuery::all(), async |query| world.psa.products(&query).await).await;
-    let unbillable: Vec<_> = products.iter().filter(|product| !product.billable).map(|product| &product.id).collect();
+    let unbillable: Vec<_> = products
+        .iter()
+        .filter(|product| !product.billable)
+        .map(|product| &product.id)
+        .collect();
     assert_eq!(unbillable, [&facts.unbillable]);
     assert!(products.iter().any(|product| product.id == facts.product));
 }

@@ -27,7 +27,9 @@ fn note(text: &str, destination: NoteDestination) -> NoteDraft {
 }
 
 async fn ticket(world: &World) -> TicketId {
-    create(world, &draft(world.facts()), &WriteKey::new("PB:noted")).await.id
+    create(world, &draft(world.facts()), &WriteKey::new("PB:noted"))
+        .await
+        .id
 }
 
 /// Adds a note as every caller must, and sees that it is there once.
@@ -41,21 +43,43 @@ async fn add(world: &World, ticket: &TicketId, note: &NoteDraft, key: &WriteKey)
         },
     )
     .await;
-    assert_eq!(world.psa.find_notes(ticket, key).await.expect("notes").len(), before + 1);
+    assert_eq!(
+        world.psa.find_notes(ticket, key).await.expect("notes").len(),
+        before + 1
+    );
     added
 }
 
 async fn found_by_its_key(world: &World) {
     let ticket = ticket(world).await;
     let (one, ten) = (WriteKey::new("PB:n1"), WriteKey::new("PB:n10"));
-    let first = add(world, &ticket, &note("It failed again.\n", NoteDestination::Discussion), &one).await;
-    add(world, &ticket, &note("Another one: PB:n1", NoteDestination::Discussion), &ten).await;
+    let first = add(
+        world,
+        &ticket,
+        &note("It failed again.\n", NoteDestination::Discussion),
+        &one,
+    )
+    .await;
+    add(
+        world,
+        &ticket,
+        &note("Another one: PB:n1", NoteDestination::Discussion),
+        &ten,
+    )
+    .await;
     let second = add(world, &ticket, &note("And again.", NoteDestination::Discussion), &one).await;
     let found = world.psa.find_notes(&ticket, &one).await.expect("found");
     let ids: Vec<_> = found.iter().map(|note| &note.id).collect();
     assert_eq!(ids, [&first.id, &second.id]);
     assert!(found[0].text.contains("It failed again.") && found[0].created_at.is_some());
-    assert_eq!(world.psa.find_notes(&ticket, &WriteKey::new("PB:n2")).await.expect("none"), []);
+    assert_eq!(
+        world
+            .psa
+            .find_notes(&ticket, &WriteKey::new("PB:n2"))
+            .await
+            .expect("none"),
+        []
+    );
     for text in ["It failed again.", "Another one", "And again."] {
         assert_eq!(world.bench.notes(&ticket, text).len(), 1, "{text}");
     }
@@ -63,8 +87,20 @@ async fn found_by_its_key(world: &World) {
 
 async fn who_reads_it(world: &World) {
     let ticket = ticket(world).await;
-    add(world, &ticket, &note("For everybody.", NoteDestination::Discussion), &WriteKey::new("PB:open")).await;
-    add(world, &ticket, &note("For us.", NoteDestination::Internal), &WriteKey::new("PB:inside")).await;
+    add(
+        world,
+        &ticket,
+        &note("For everybody.", NoteDestination::Discussion),
+        &WriteKey::new("PB:open"),
+    )
+    .await;
+    add(
+        world,
+        &ticket,
+        &note("For us.", NoteDestination::Internal),
+        &WriteKey::new("PB:inside"),
+    )
+    .await;
     assert_eq!(world.bench.notes(&ticket, "For everybody."), [true]);
     assert_eq!(world.bench.notes(&ticket, "For us."), [false]);
 }
@@ -74,7 +110,10 @@ async fn a_lost_answer(world: &World) {
     let key = WriteKey::new("PB:lost");
     let before = world.writes();
     world.bench.arm(Trouble::ResetAfter, On::Write, 1);
-    let added = world.psa.add_note(&ticket, &note("Lost.", NoteDestination::Internal), &key).await;
+    let added = world
+        .psa
+        .add_note(&ticket, &note("Lost.", NoteDestination::Internal), &key)
+        .await;
     world.bench.calm();
     let error = added.expect_err("the answer is lost");
     assert_eq!(error.kind(), &ErrorKind::Ambiguous, "{error:?}");
@@ -87,7 +126,10 @@ async fn no_such_ticket(world: &World) {
     let unknown = TicketId::new(world.facts().unknown.as_str());
     let key = WriteKey::new("PB:nowhere");
     let error = loop {
-        let added = world.psa.add_note(&unknown, &note("Hello?", NoteDestination::Internal), &key).await;
+        let added = world
+            .psa
+            .add_note(&unknown, &note("Hello?", NoteDestination::Internal), &key)
+            .await;
         let error = added.expect_err("there is none");
         if !error.is_temporary() {
             break error;

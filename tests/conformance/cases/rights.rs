@@ -29,7 +29,11 @@ async fn one_finding_for_each_right(world: &World) {
 
 async fn a_missing_right_is_found(world: &World) {
     let mut before = world.psa.check_rights().await.expect("findings");
-    let granted: Vec<_> = before.iter().filter(|finding| finding.inquire == RightState::Granted).copied().collect();
+    let granted: Vec<_> = before
+        .iter()
+        .filter(|finding| finding.inquire == RightState::Granted)
+        .copied()
+        .collect();
     assert!(!granted.is_empty(), "no right was found granted: {before:?}");
     // From the last to the first: what a PSA needs to look at all comes first in its screen.
     for right in granted.iter().rev().map(|finding| finding.right) {
@@ -54,7 +58,10 @@ async fn optional_credentials_only_add(world: &World) {
     for (without, with) in without.iter().zip(&with) {
         assert_eq!(without.right, with.right);
         for (without, with) in levels(without).into_iter().zip(levels(with)) {
-            assert!(without == RightState::Unknown || without == with, "{without:?} became {with:?}");
+            assert!(
+                without == RightState::Unknown || without == with,
+                "{without:?} became {with:?}"
+            );
         }
     }
 }

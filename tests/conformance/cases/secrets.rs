@@ -56,7 +56,12 @@ async fn secrets_stay_secret(world: &World) {
         let connection = world.another();
         shown += &format!("{connection:?}");
         connection.verify().await.expect("verified");
-        for trouble in [Trouble::ResetBefore, Trouble::ServerError, Trouble::Html, Trouble::Truncated] {
+        for trouble in [
+            Trouble::ResetBefore,
+            Trouble::ServerError,
+            Trouble::Html,
+            Trouble::Truncated,
+        ] {
             world.bench.arm(trouble, On::Read, 8);
             if let Err(error) = connection.companies(&ReadQuery::all()).await {
                 shown += &format!("{error} {error:?}");
@@ -73,7 +78,10 @@ async fn secrets_stay_secret(world: &World) {
     assert!(log.contains("verify"), "nothing was logged: {log}");
     let fields = world.descriptor().credential_fields;
     let credentials = world.bench.credentials();
-    let secrets = fields.iter().filter(|field| field.secret).filter_map(|field| credentials.get(field.name));
+    let secrets = fields
+        .iter()
+        .filter(|field| field.secret)
+        .filter_map(|field| credentials.get(field.name));
     for secret in secrets.cloned().chain(world.bench.sent_secrets()) {
         assert!(!shown.contains(&secret), "shown: {shown}");
         assert!(!log.contains(&secret), "logged: {log}");
@@ -92,8 +100,16 @@ async fn secrets_go_to_known_hosts_only(world: &World) {
 
 async fn what_is_missing_is_named(world: &World) {
     let descriptor = world.descriptor();
-    let fields = descriptor.credential_fields.iter().filter(|field| field.required).map(|field| field.name);
-    let settings = descriptor.operator_settings.iter().filter(|setting| setting.required).map(|setting| setting.name);
+    let fields = descriptor
+        .credential_fields
+        .iter()
+        .filter(|field| field.required)
+        .map(|field| field.name);
+    let settings = descriptor
+        .operator_settings
+        .iter()
+        .filter(|setting| setting.required)
+        .map(|setting| setting.name);
     for name in fields.chain(settings) {
         let error = world.without(name).expect_err(name);
         assert_eq!(refused_fields(&error), [name]);

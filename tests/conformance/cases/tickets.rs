@@ -24,7 +24,11 @@ pub(super) const CASES: &[Case] = &[
     case!("R-TICKET-07", [Tickets], write::odd_texts_are_kept),
     case!("R-TICKET-08", [Tickets], write::unknown_records),
     case!("R-TICKET-09", [Tickets], life::a_deleted_ticket_is_gone),
-    case!("R-TICKET-10", [Tickets, TicketClose, TicketReopen], life::closed_and_opened_again),
+    case!(
+        "R-TICKET-10",
+        [Tickets, TicketClose, TicketReopen],
+        life::closed_and_opened_again
+    ),
     case!("R-TICKET-11", [Tickets], calm life::what_is_so_already_is_not_written),
     case!("R-TICKET-12", [Tickets], life::fields_can_be_changed),
     case!("R-TICKET-13", [Tickets, FindTicketByKey], life::our_changed_tickets),

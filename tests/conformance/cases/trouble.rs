@@ -29,7 +29,11 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn read(world: &World) -> Result<usize> {
-    world.psa.companies(&ReadQuery::all()).await.map(|page| page.records.len())
+    world
+        .psa
+        .companies(&ReadQuery::all())
+        .await
+        .map(|page| page.records.len())
 }
 
 /// What an undisturbed read gives. The connection is warm afterwards: the next request is that of a list.
@@ -41,7 +45,12 @@ async fn undisturbed(world: &World) -> usize {
 
 async fn reads_come_through(world: &World) {
     let companies = undisturbed(world).await;
-    for trouble in [Trouble::ResetBefore, Trouble::ResetAfter, Trouble::ServerError, Trouble::Truncated] {
+    for trouble in [
+        Trouble::ResetBefore,
+        Trouble::ResetAfter,
+        Trouble::ServerError,
+        Trouble::Truncated,
+    ] {
         let before = world.bench.requests().len();
         world.bench.arm(trouble, On::Read, 1);
         assert_eq!(read(world).await.expect("at last"), companies, "{trouble:?}");
@@ -75,7 +84,10 @@ async fn a_long_pause_is_handed_back(world: &World) {
     let before = world.bench.requests().len();
     let quiet = read(world).await.expect_err("the pause is not over");
     assert_eq!(quiet.kind(), &ErrorKind::RateLimited, "{quiet:?}");
-    assert!(quiet.retry_after().is_some_and(|left| left > Duration::from_secs(500)), "{quiet:?}");
+    assert!(
+        quiet.retry_after().is_some_and(|left| left > Duration::from_secs(500)),
+        "{quiet:?}"
+    );
     assert_eq!(world.bench.requests().len(), before);
 }
 
@@ -111,7 +123,10 @@ async fn a_write_is_never_sent_twice(world: &World) {
         };
         assert!(allowed && error.is_temporary(), "{trouble:?}: {error:?}");
         let found = world.psa.find_tickets(&key).await.expect("a look");
-        assert_eq!((found.len(), world.bench.tickets(&key)), (usize::from(happened), usize::from(happened)));
+        assert_eq!(
+            (found.len(), world.bench.tickets(&key)),
+            (usize::from(happened), usize::from(happened))
+        );
     }
 }
 
@@ -133,7 +148,11 @@ async fn a_refused_write_may_come_again(world: &World) {
 
 async fn the_missing_right_is_named(world: &World) {
     for purpose in [Purpose::Companies, Purpose::Contacts] {
-        let needed = world.descriptor().rights.iter().filter(|right| right.needed_for.contains(&purpose));
+        let needed = world
+            .descriptor()
+            .rights
+            .iter()
+            .filter(|right| right.needed_for.contains(&purpose));
         let mut refused = 0;
         for right in needed {
             world.bench.revoke(right.id);
@@ -156,7 +175,11 @@ async fn the_missing_right_is_named(world: &World) {
 }
 
 fn is_named(error: &Error, right: &Right) {
-    assert_eq!(error.kind(), &ErrorKind::Forbidden { right: Some(right.id) }, "{error:?}");
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::Forbidden { right: Some(right.id) },
+        "{error:?}"
+    );
     assert!(!error.is_temporary());
 }
 

@@ -24,9 +24,14 @@ pub(super) const CASES: &[Case] = &[
 
 async fn ensure(world: &World, endpoint: &WebhookEndpoint) -> Vec<(Topic, SubscriptionChange)> {
     let subscriptions = again(async || world.psa.ensure_webhook(endpoint).await).await;
-    let known = subscriptions.iter().all(|subscription| !subscription.id.trim().is_empty());
+    let known = subscriptions
+        .iter()
+        .all(|subscription| !subscription.id.trim().is_empty());
     assert!(known, "{subscriptions:?}");
-    subscriptions.iter().map(|subscription| (subscription.topic, subscription.change)).collect()
+    subscriptions
+        .iter()
+        .map(|subscription| (subscription.topic, subscription.change))
+        .collect()
 }
 
 /// All topics of the connector, not in their own order.
@@ -43,7 +48,10 @@ async fn registered_once(world: &World) {
         world.assert_did(change, SubscriptionChange::Registered, SubscriptionChange::Unchanged);
     }
     let second = ensure(world, &endpoint).await;
-    let unchanged: Vec<_> = topics.iter().map(|topic| (*topic, SubscriptionChange::Unchanged)).collect();
+    let unchanged: Vec<_> = topics
+        .iter()
+        .map(|topic| (*topic, SubscriptionChange::Unchanged))
+        .collect();
     assert_eq!(second, unchanged);
     assert_eq!(world.bench.subscriptions(&endpoint), vec![true; topics.len()]);
 }
@@ -80,15 +88,27 @@ async fn removed(world: &World) {
 async fn announced(world: &World, receiver: &mut Receiver) -> (WebhookEndpoint, Delivery) {
     let endpoint = receiver.endpoint("hook", &[Topic::Companies]);
     ensure(world, &endpoint).await;
-    world.bench.act(Deed::RenameCompany(&world.facts().company, "Renamed & \"announced\""));
+    world
+        .bench
+        .act(Deed::RenameCompany(&world.facts().company, "Renamed & \"announced\""));
     (endpoint, receiver.next().await)
 }
 
 async fn a_change_is_announced(world: &World) {
     let (endpoint, delivery) = announced(world, &mut Receiver::start().await).await;
-    let hints = world.psa.open_delivery(&endpoint, delivery.inbound()).await.expect("a hint");
-    let seen: Vec<_> = hints.iter().map(|hint| (hint.topic, hint.record.as_str(), hint.change)).collect();
-    assert_eq!(seen, [(Topic::Companies, world.facts().company.as_str(), RecordChange::Changed)]);
+    let hints = world
+        .psa
+        .open_delivery(&endpoint, delivery.inbound())
+        .await
+        .expect("a hint");
+    let seen: Vec<_> = hints
+        .iter()
+        .map(|hint| (hint.topic, hint.record.as_str(), hint.change))
+        .collect();
+    assert_eq!(
+        seen,
+        [(Topic::Companies, world.facts().company.as_str(), RecordChange::Changed)]
+    );
 }
 
 async fn signed_byte_for_byte(world: &World) {
@@ -98,7 +118,11 @@ async fn signed_byte_for_byte(world: &World) {
     let mut spaced = delivery.clone();
     spaced.body.push(b'\n');
     let mut changed = delivery.clone();
-    let digit = changed.body.iter_mut().rev().find(|byte| byte.is_ascii_digit()).expect("a digit");
+    let digit = changed
+        .body
+        .iter_mut()
+        .find(|byte| byte.is_ascii_digit())
+        .expect("a digit");
     *digit = if *digit == b'1' { b'2' } else { b'1' };
     let with = |sign: fn(&str) -> Option<String>| {
         let mut other = delivery.clone();
@@ -131,12 +155,19 @@ async fn signed_byte_for_byte(world: &World) {
 async fn no_foreign_host(world: &World) {
     let (endpoint, delivery) = announced(world, &mut Receiver::start().await).await;
     let mut elsewhere = Receiver::start().await;
-    for host in [elsewhere.base().to_owned(), elsewhere.base().replace("127.0.0.1", "localhost")] {
+    for host in [
+        elsewhere.base().to_owned(),
+        elsewhere.base().replace("127.0.0.1", "localhost"),
+    ] {
         let Some(forged) = world.bench.forge(&delivery, &host) else {
             continue;
         };
         let before = world.bench.requests().len();
-        let error = world.psa.open_delivery(&endpoint, forged.inbound()).await.expect_err("forged");
+        let error = world
+            .psa
+            .open_delivery(&endpoint, forged.inbound())
+            .await
+            .expect_err("forged");
         assert!(matches!(error.kind(), ErrorKind::Invalid { .. }), "{error:?}");
         assert!(elsewhere.is_untouched(), "a request left to {host}");
         assert_eq!(world.bench.requests().len(), before);
@@ -147,8 +178,16 @@ async fn no_foreign_host(world: &World) {
 
 async fn delivered_twice(world: &World) {
     let (endpoint, delivery) = announced(world, &mut Receiver::start().await).await;
-    let first = world.psa.open_delivery(&endpoint, delivery.inbound()).await.expect("a hint");
-    let second = world.another().open_delivery(&endpoint, delivery.inbound()).await.expect("a hint");
+    let first = world
+        .psa
+        .open_delivery(&endpoint, delivery.inbound())
+        .await
+        .expect("a hint");
+    let second = world
+        .another()
+        .open_delivery(&endpoint, delivery.inbound())
+        .await
+        .expect("a hint");
     assert_eq!(first, second);
     assert!(first.iter().all(|hint| hint.delivery.is_some()), "{first:?}");
 }

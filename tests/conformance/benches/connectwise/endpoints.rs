@@ -25,7 +25,10 @@ fn row(line: &str) -> Option<Route> {
         return None;
     };
     let path = path.strip_prefix('`')?.strip_suffix('`')?;
-    assert!(!what_for.is_empty() && !right.is_empty(), "a row with an empty cell: {line}");
+    assert!(
+        !what_for.is_empty() && !right.is_empty(),
+        "a row with an empty cell: {line}"
+    );
     Some(((*method).to_owned(), path.to_owned()))
 }
 
@@ -36,9 +39,19 @@ pub(super) fn difference(asked: &[Asked]) -> Vec<String> {
     let show = |sign: char, (method, path): &Route| format!("{sign} | {method} | `{path}` |");
     let missing = called.iter().filter(|route| !table.contains(*route));
     let mut lines: Vec<_> = missing.map(|route| show('+', route)).collect();
-    lines.extend(table.iter().filter(|route| !called.contains(route)).map(|route| show('-', route)));
+    lines.extend(
+        table
+            .iter()
+            .filter(|route| !called.contains(route))
+            .map(|route| show('-', route)),
+    );
     let mut seen = BTreeSet::new();
-    lines.extend(table.iter().filter(|route| !seen.insert(*route)).map(|route| show('=', route)));
+    lines.extend(
+        table
+            .iter()
+            .filter(|route| !seen.insert(*route))
+            .map(|route| show('=', route)),
+    );
     if !lines.is_empty() {
         let legend = "rows of docs.md: + is called and missing, - is there and not called, = is there twice";
         lines.insert(0, legend.to_owned());
@@ -72,7 +85,7 @@ fn template(path: &str) -> String {
         all => all.to_vec(),
     };
     let of = |segment: &&str| {
-        if segment.bytes().all(|byte| byte.is_ascii_digit()) {
+        if segment.parse::<i64>().is_ok() {
             "/{id}".to_owned()
         } else {
             format!("/{segment}")

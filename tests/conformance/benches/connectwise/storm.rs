@@ -34,7 +34,11 @@ static OF_WRITES: [Fault; 4] = [
 /// Arms one fault on every route of the connector's table. Which one, and which requests it hits, is drawn from the seed.
 pub(super) fn rise(site: &Simulator, seed: u64) {
     for (method, path) in table() {
-        let faults = if is_write(&method, &path) { OF_WRITES.as_slice() } else { OF_READS.as_slice() };
+        let faults = if is_write(&method, &path) {
+            OF_WRITES.as_slice()
+        } else {
+            OF_READS.as_slice()
+        };
         let draw = mixed(seed, &format!("{method} {path}"));
         let fault = faults.iter().cycle().nth(usize::from(draw.to_le_bytes()[4]));
         let rule = FaultRule::new(fault.expect("it goes round and round").clone());
@@ -65,8 +69,14 @@ pub(super) fn arm(site: &Simulator, trouble: Trouble, on: On, times: u32) {
 /// A path of the table as the simulator names a route.
 fn pattern(path: &str) -> String {
     let segments = path.trim_start_matches('/').split('/');
-    let pattern: Vec<_> = segments.map(|segment| if segment.starts_with('{') { "*" } else { segment }).collect();
+    let pattern: Vec<_> = segments
+        .map(|segment| if segment.starts_with('{') { "*" } else { segment })
+        .collect();
     let pattern = pattern.join("/");
     // The key's path begins with the codebase, and the simulator knows that beginning for the API only.
-    if pattern.starts_with("system/callbackkey/") { format!("*/{pattern}") } else { pattern }
+    if pattern.starts_with("system/callbackkey/") {
+        format!("*/{pattern}")
+    } else {
+        pattern
+    }
 }

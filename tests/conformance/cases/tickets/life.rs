@@ -24,18 +24,30 @@ pub(super) async fn found_by_its_key(world: &World) {
     again(async || {
         let before = world.bench.tickets(&key);
         let created = world.psa.create_ticket(&draft(facts), &key).await;
-        if world.bench.tickets(&key) > before { Ok(()) } else { created.map(drop) }
+        if world.bench.tickets(&key) > before {
+            Ok(())
+        } else {
+            created.map(drop)
+        }
     })
     .await;
     let found = world.psa.find_tickets(&key).await.expect("found");
     assert_eq!(found.len(), 2, "{found:?}");
-    assert_eq!((&found[0].id, found[0].closed, found[1].closed), (&first.id, true, false));
+    assert_eq!(
+        (&found[0].id, found[0].closed, found[1].closed),
+        (&first.id, true, false)
+    );
     assert!(found.iter().all(|ticket| ticket.key.as_ref() == Some(&key)));
-    assert_eq!(world.psa.find_tickets(&WriteKey::new("PB:Key-2")).await.expect("none"), []);
+    assert_eq!(
+        world.psa.find_tickets(&WriteKey::new("PB:Key-2")).await.expect("none"),
+        []
+    );
 }
 
 pub(super) async fn a_deleted_ticket_is_gone(world: &World) {
-    let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:deleted")).await.id;
+    let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:deleted"))
+        .await
+        .id;
     world.bench.act(Deed::DeleteTicket(&ticket));
     let error = world.psa.ticket(&ticket).await.expect_err("deleted");
     assert_eq!(error.kind(), &ErrorKind::NotFound, "{error:?}");
@@ -46,7 +58,10 @@ pub(super) async fn closed_and_opened_again(world: &World) {
     let ticket = create(world, &draft(facts), &WriteKey::new("PB:closed")).await.id;
     let set = async |status| again(async || world.psa.set_ticket_status(&ticket, status).await).await;
     let closed = set(&facts.closed_status).await;
-    assert_eq!((closed.status.as_ref(), closed.closed), (Some(&facts.closed_status), true));
+    assert_eq!(
+        (closed.status.as_ref(), closed.closed),
+        (Some(&facts.closed_status), true)
+    );
     assert_eq!(world.psa.ticket(&ticket).await.expect("the ticket"), closed);
     let open = set(&facts.open_status).await;
     assert_eq!((open.status.as_ref(), open.closed), (Some(&facts.open_status), false));
@@ -56,7 +71,13 @@ pub(super) async fn closed_and_opened_again(world: &World) {
 pub(super) async fn what_is_so_already_is_not_written(world: &World) {
     let facts = world.facts();
     let ticket = create(world, &draft(facts), &WriteKey::new("PB:so-already")).await.id;
-    let set = async || world.psa.set_ticket_status(&ticket, &facts.open_status).await.expect("set");
+    let set = async || {
+        world
+            .psa
+            .set_ticket_status(&ticket, &facts.open_status)
+            .await
+            .expect("set")
+    };
     let first = set().await;
     let writes = world.writes();
     assert_eq!(set().await, first);
@@ -65,12 +86,18 @@ pub(super) async fn what_is_so_already_is_not_written(world: &World) {
 
 pub(super) async fn fields_can_be_changed(world: &World) {
     let (field, value) = &world.facts().change;
-    let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:changed")).await.id;
+    let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:changed"))
+        .await
+        .id;
     assert_ne!(world.bench.choice_of(&ticket, field).as_ref(), Some(value));
     again(async || world.psa.set_ticket_field(&ticket, field, value).await).await;
     assert_eq!(world.bench.choice_of(&ticket, field).as_ref(), Some(value));
     let writes = world.writes();
-    let error = world.psa.set_ticket_field(&ticket, "colour", value).await.expect_err("no such field");
+    let error = world
+        .psa
+        .set_ticket_field(&ticket, "colour", value)
+        .await
+        .expect_err("no such field");
     assert!(!refused_fields(&error).is_empty());
     assert_eq!(world.writes(), writes);
 }
@@ -79,7 +106,11 @@ pub(super) async fn our_changed_tickets(world: &World) {
     let facts = world.facts();
     let mut ours = Vec::new();
     for number in 0..4 {
-        ours.push(create(world, &draft(facts), &WriteKey::new(format!("PB:ours-{number}"))).await.id);
+        ours.push(
+            create(world, &draft(facts), &WriteKey::new(format!("PB:ours-{number}")))
+                .await
+                .id,
+        );
     }
     world.bench.act(Deed::CopyTicketOfOthers(&ours[0]));
     assert_eq!(world.bench.all_tickets(), 5);
@@ -91,7 +122,12 @@ pub(super) async fn our_changed_tickets(world: &World) {
         page_size: Some(3),
         ..ReadQuery::all()
     };
-    let changed = async |since| pages(&query, async |query| world.psa.tickets_changed_since(since, &query).await).await;
+    let changed = async |since| {
+        pages(&query, async |query| {
+            world.psa.tickets_changed_since(since, &query).await
+        })
+        .await
+    };
     let all = changed(start).await;
     assert!(all.iter().all(|page| page.len() <= 3));
     assert_eq!(ids(&all), ours.iter().collect::<Vec<_>>());
@@ -113,6 +149,9 @@ pub(super) async fn what_a_person_does_is_seen(world: &World) {
     let after = world.psa.ticket(&before.id).await.expect("the ticket");
     assert!(after.closed && !before.closed);
     assert_eq!(after.status.as_ref(), Some(&facts.closed_status));
-    assert!(after.changed_by.is_some() && after.changed_by != before.changed_by, "{after:?}");
+    assert!(
+        after.changed_by.is_some() && after.changed_by != before.changed_by,
+        "{after:?}"
+    );
     assert!(after.changed_at > before.changed_at, "{after:?}");
 }

@@ -17,12 +17,22 @@ pub(super) async fn created_as_drafted(world: &World) {
     let mut draft = draft(facts);
     draft.routing.status = Some(facts.open_status.clone());
     let created = create(world, &draft, &key).await;
-    assert_eq!((created.company.as_ref(), created.board.as_ref()), (Some(&facts.company), Some(&facts.board)));
-    assert_eq!((created.status.as_ref(), created.closed), (Some(&facts.open_status), false));
+    assert_eq!(
+        (created.company.as_ref(), created.board.as_ref()),
+        (Some(&facts.company), Some(&facts.board))
+    );
+    assert_eq!(
+        (created.status.as_ref(), created.closed),
+        (Some(&facts.open_status), false)
+    );
     assert_eq!(created.key.as_ref(), Some(&key));
     assert_eq!(world.psa.ticket(&created.id).await.expect("the ticket"), created);
     for (field, value) in &facts.routing {
-        assert_eq!(world.bench.choice_of(&created.id, field).as_ref(), Some(value), "{field}");
+        assert_eq!(
+            world.bench.choice_of(&created.id, field).as_ref(),
+            Some(value),
+            "{field}"
+        );
     }
     let (summary, body) = world.bench.texts_of(&created.id);
     assert_eq!((summary, body), (draft.summary, draft.body));
@@ -30,7 +40,10 @@ pub(super) async fn created_as_drafted(world: &World) {
 
 pub(super) async fn one_write_per_call(world: &World) {
     for (number, key) in ["PB:first", "PB:second"].into_iter().enumerate() {
-        let created = world.psa.create_ticket(&draft(world.facts()), &WriteKey::new(key)).await;
+        let created = world
+            .psa
+            .create_ticket(&draft(world.facts()), &WriteKey::new(key))
+            .await;
         created.expect("created");
         assert_eq!(world.writes(), number + 1);
     }
@@ -56,7 +69,10 @@ pub(super) async fn a_lost_request(world: &World) {
     let created = world.psa.create_ticket(&draft(world.facts()), &key).await;
     world.bench.calm();
     let error = created.expect_err("the request is lost");
-    assert!(matches!(error.kind(), ErrorKind::Ambiguous | ErrorKind::Unavailable), "{error:?}");
+    assert!(
+        matches!(error.kind(), ErrorKind::Ambiguous | ErrorKind::Unavailable),
+        "{error:?}"
+    );
     assert!(error.is_temporary());
     assert_eq!(world.psa.find_tickets(&key).await.expect("a look"), []);
     create(world, &draft(world.facts()), &key).await;
@@ -67,14 +83,17 @@ pub(super) async fn long_texts_are_shortened(world: &World) {
     for text in ["Backup failed on SRV-01 ", "Sicherung 💾 fehlgeschlagen ", "é"] {
         let key = WriteKey::new(format!("PB:long-{}", text.len()));
         let draft = TicketDraft {
-            summary: text.repeat(limit),
+            summary: text.repeat(limit + 1),
             ..draft(world.facts())
         };
         let ticket = create(world, &draft, &key).await;
         let (summary, _) = world.bench.texts_of(&ticket.id);
         assert!(summary.chars().count() <= limit, "{summary}");
         let start = summary.strip_suffix('…').expect("a mark");
-        assert!(start.chars().count() > limit / 2 && draft.summary.starts_with(start), "{summary}");
+        assert!(
+            start.chars().count() > limit / 2 && draft.summary.starts_with(start),
+            "{summary}"
+        );
     }
 }
 
@@ -96,7 +115,11 @@ pub(super) async fn unknown_records(world: &World) {
     let unknown = TicketId::new(facts.unknown.as_str());
     let read = world.psa.ticket(&unknown).await.expect_err("there is none");
     assert_eq!(read.kind(), &ErrorKind::NotFound, "{read:?}");
-    let status = world.psa.set_ticket_status(&unknown, &facts.open_status).await.expect_err("there is none");
+    let status = world
+        .psa
+        .set_ticket_status(&unknown, &facts.open_status)
+        .await
+        .expect_err("there is none");
     assert_eq!(status.kind(), &ErrorKind::NotFound, "{status:?}");
     let mut of_nobody = draft(facts);
     of_nobody.company = CompanyId::new(facts.unknown.as_str());
@@ -113,7 +136,10 @@ pub(super) async fn unknown_records(world: &World) {
                 break error;
             }
         };
-        assert!(matches!(error.kind(), ErrorKind::Invalid { .. } | ErrorKind::NotFound), "{error:?}");
+        assert!(
+            matches!(error.kind(), ErrorKind::Invalid { .. } | ErrorKind::NotFound),
+            "{error:?}"
+        );
     }
     assert_eq!(world.bench.all_tickets(), 0);
 }
