@@ -175,8 +175,6 @@ pub(crate) struct Facts {
     pub(crate) cancelled: AgreementId,
     /// A product that can be billed, with a price and a text for invoices.
     pub(crate) product: ProductId,
-    /// Another one.
-    pub(crate) other_product: ProductId,
     /// A product that cannot be an addition.
     pub(crate) unbillable: ProductId,
     /// The first day of the current month.

@@ -2,8 +2,6 @@
 
 mod connectwise;
 
-use libtest_mimic::Trial;
-
 use crate::bench::{Asked, Bench};
 
 /// What the suite needs of a connector that it cannot take from the registry.
@@ -11,8 +9,6 @@ use crate::bench::{Asked, Bench};
 pub(crate) struct Entry {
     /// Starts a simulated PSA with its data.
     pub(crate) start: fn() -> futures_util::future::BoxFuture<'static, Box<dyn Bench>>,
-    /// Trials that only make sense for this PSA, from a seed.
-    pub(crate) own: fn(seed: u64) -> Vec<Trial>,
     /// Compares what all trials asked with what the connector's documentation says that it asks; the difference, one line
     /// each.
     pub(crate) undocumented: fn(&[Asked]) -> Vec<String>,

@@ -40,7 +40,6 @@ fn main() -> ExitCode {
         match benches::of(descriptor.kind) {
             Some(bench) => {
                 trials.extend(run.trials(descriptor, bench));
-                trials.extend((bench.own)(run.seed));
                 summaries.extend(run.summaries(descriptor, bench));
             }
             None => trials.push(Trial::test(format!("{}::has a bench", descriptor.kind), || {

@@ -1,7 +1,6 @@
 //! The simulated ConnectWise PSA. Only this file and those below it know it.
 
 mod endpoints;
-mod random;
 mod storm;
 mod time;
 
@@ -40,7 +39,6 @@ pub(super) const ENTRY: Entry = Entry {
         };
         started.boxed()
     },
-    own: random::trials,
     undocumented: endpoints::difference,
 };
 
@@ -384,7 +382,6 @@ fn facts(simulator: &Simulator) -> Facts {
         invoiced: AgreementId::new("15"),
         cancelled: AgreementId::new("13"),
         product: ProductId::new("1"),
-        other_product: ProductId::new("3"),
         unbillable: ProductId::new("9"),
         this_month: day("2026-03-01"),
         month_end: day("2026-03-31"),

@@ -117,14 +117,6 @@ async fn signed_byte_for_byte(world: &World) {
     open(&delivery).await.expect("the real one");
     let mut spaced = delivery.clone();
     spaced.body.push(b'\n');
-    let mut changed = delivery.clone();
-    let digit = changed
-        .body
-        .iter_mut()
-        .rev()
-        .find(|byte| byte.is_ascii_digit())
-        .expect("a digit");
-    *digit = if *digit == b'1' { b'2' } else { b'1' };
     let with = |sign: fn(&str) -> Option<String>| {
         let mut other = delivery.clone();
         let kept = other.headers.into_iter().filter_map(|(name, value)| {
@@ -142,13 +134,19 @@ async fn signed_byte_for_byte(world: &World) {
     let reversed = with(|signature| Some(signature.chars().rev().collect()));
     for (what, forged) in [
         ("a space more", spaced),
-        ("another digit", changed),
         ("no signature", unsigned),
         ("an empty signature", emptied),
         ("another signature", reversed),
     ] {
         let error = open(&forged).await.expect_err(what);
         assert_eq!(refused_fields(&error), ["signature"], "{what}: {error:?}");
+    }
+    for place in (0..delivery.body.len()).step_by(7) {
+        let mut changed = delivery.clone();
+        changed.body[place] ^= 1;
+        let error = open(&changed).await.expect_err("one byte is another");
+        let named = refused_fields(&error);
+        assert!(["signature", "body"].contains(&named[0]), "byte {place}: {error:?}");
     }
     open(&delivery).await.expect("the real one still");
 }

@@ -85,7 +85,7 @@ fn template(path: &str) -> String {
         all => all.to_vec(),
     };
     let of = |segment: &&str| {
-        if segment.bytes().all(|byte| byte.is_ascii_digit()) {
+        if segment.parse::<i64>().is_ok() {
             "/{id}".to_owned()
         } else {
             format!("/{segment}")

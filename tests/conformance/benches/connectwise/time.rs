@@ -26,10 +26,6 @@ impl Time {
         self.0.fetch_add(time.num_seconds(), Ordering::SeqCst);
     }
 
-    pub(super) fn set(&self, instant: DateTime<Utc>) {
-        self.0.store(instant.timestamp(), Ordering::SeqCst);
-    }
-
     pub(super) fn for_simulator(&self) -> psa_simulator::Clock {
         let time = self.clone();
         Arc::new(move || Clock::now(&time))

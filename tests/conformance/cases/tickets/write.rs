@@ -83,7 +83,7 @@ pub(super) async fn long_texts_are_shortened(world: &World) {
     for text in ["Backup failed on SRV-01 ", "Sicherung 💾 fehlgeschlagen ", "é"] {
         let key = WriteKey::new(format!("PB:long-{}", text.len()));
         let draft = TicketDraft {
-            summary: text.repeat(limit),
+            summary: text.repeat(limit + 1),
             ..draft(world.facts())
         };
         let ticket = create(world, &draft, &key).await;
