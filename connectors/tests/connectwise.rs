@@ -5,6 +5,8 @@
 mod billing;
 #[path = "connectwise/devices.rs"]
 mod devices;
+#[path = "connectwise/properties.rs"]
+mod properties;
 #[path = "connectwise/reading.rs"]
 mod reading;
 #[path = "connectwise/servers.rs"]

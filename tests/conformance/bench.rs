@@ -150,6 +150,8 @@ pub(crate) enum Deed<'a> {
     CopyTicketOfOthers(&'a TicketId),
     /// Subscribes another program's address to everything that an endpoint is subscribed to.
     SubscribeOthers(&'a WebhookEndpoint, &'a WebhookEndpoint),
+    /// Subscribes an endpoint to something that is none of the connector's topics, and makes it happen.
+    AnnounceSomethingElse(&'a WebhookEndpoint),
     /// Switches every subscription of an endpoint off, as the PSA does after failed deliveries.
     SwitchOff(&'a WebhookEndpoint),
 }

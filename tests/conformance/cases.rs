@@ -17,6 +17,11 @@ mod webhooks;
 
 use crate::case::Case;
 
+/// Starts to keep what the connectors log, for the case that looks for secrets in it.
+pub(crate) fn open_log() {
+    secrets::Log::open();
+}
+
 /// Every case.
 pub(crate) fn all() -> Vec<&'static Case> {
     let groups = [

@@ -24,6 +24,7 @@ use crate::run::{Progress, Run};
 const THREADS: usize = 8;
 
 fn main() -> ExitCode {
+    cases::open_log();
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(THREADS);
     let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.ignored;

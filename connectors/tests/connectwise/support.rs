@@ -102,10 +102,11 @@ pub(crate) fn connect(site: &str, replaced: &[(&str, &str)]) -> Arc<dyn PsaConne
             .into_iter()
             .map(|(name, value)| (name.to_owned(), SecretString::from(value.to_owned()))),
     );
-    let client_id = (
-        "connectwise.client_id".to_owned(),
-        "7c1e8f0a-0000-4000-8000-000000000001".to_owned(),
-    );
+    // The simulated PSA takes more than the vendor's cloud: only the tests of the pace itself should wait for it.
+    let settings = [
+        ("connectwise.client_id", "7c1e8f0a-0000-4000-8000-000000000001"),
+        ("connectwise.requests_per_minute", "60000"),
+    ];
     let platform = Platform {
         clock: Arc::new(Standing(now())),
         entropy: Arc::new(SystemEntropy),
@@ -113,7 +114,7 @@ pub(crate) fn connect(site: &str, replaced: &[(&str, &str)]) -> Arc<dyn PsaConne
             allow_loopback: true,
             extra_hosts: Vec::new(),
         },
-        settings: BTreeMap::from([client_id]),
+        settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
     };
     let connected = Registry::builtin().connect("connectwise", &credentials, &platform);
     connected

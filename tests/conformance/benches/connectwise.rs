@@ -6,7 +6,9 @@ mod time;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    fs::File,
+    io::Write,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -21,7 +23,7 @@ use psa_connectors::{
         WriteKey,
     },
 };
-use psa_simulator::{Level, RightsChange, Simulator, SimulatorOptions};
+use psa_simulator::{Level, RightsChange, Simulator, SimulatorOptions, Witness};
 use serde_json::{Map, Value, json};
 
 use self::time::Time;
@@ -66,6 +68,7 @@ impl ConnectWise {
             public_key: PUBLIC_KEY.to_owned(),
             private_key: PRIVATE_KEY.to_owned(),
             clock: time.for_simulator(),
+            witness: recorder(),
             ..SimulatorOptions::default()
         };
         let simulator = Simulator::start(options).await.expect("a free port");
@@ -233,6 +236,17 @@ impl Bench for ConnectWise {
                     self.copy("callbacks", callback, json!({ "url": url }));
                 }
             }
+            Deed::AnnounceSomethingElse(endpoint) => {
+                let url = format!("{}?recordId=", endpoint.url);
+                self.put(
+                    "callbacks",
+                    json!({ "url": url, "type": "configuration", "level": "owner", "objectId": 1, "inactiveFlag": false }),
+                );
+                self.put(
+                    "configurations",
+                    json!({ "id": number(self.facts.device.as_str()), "name": "Renamed" }),
+                );
+            }
             Deed::SwitchOff(endpoint) => {
                 for callback in self.callbacks(endpoint) {
                     self.put("callbacks", json!({ "id": callback["id"], "inactiveFlag": true }));
@@ -357,6 +371,29 @@ impl Bench for ConnectWise {
         let requests = site.as_ref().map(Simulator::requests).unwrap_or_default();
         requests.iter().map(endpoints::asked).collect()
     }
+}
+
+/// Writes every exchange of every trial to the file that `CONFORMANCE_EXCHANGES` names, one JSON object a line, for those
+/// who compare them with the vendor's description.
+fn recorder() -> Option<Witness> {
+    static FILE: LazyLock<Option<Mutex<File>>> = LazyLock::new(|| {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a test run is recorded on request of who starts it"
+        )]
+        let name = std::env::var_os("CONFORMANCE_EXCHANGES")?;
+        Some(Mutex::new(
+            File::create(name).expect("CONFORMANCE_EXCHANGES names a file that can be written"),
+        ))
+    });
+    FILE.as_ref().map(|file| {
+        let witness: Witness = Arc::new(|exchange| {
+            let line = serde_json::to_string(exchange).expect("JSON");
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            writeln!(file, "{line}").expect("written");
+        });
+        witness
+    })
 }
 
 fn facts(simulator: &Simulator) -> Facts {

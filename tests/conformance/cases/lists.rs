@@ -109,7 +109,7 @@ async fn since_is_inclusive(world: &World) {
         ids(records, |company| company.id.to_string())
     };
     let (before, now) = (facts.company.to_string(), facts.other_company.to_string());
-    assert_eq!(changed(instant).await, [now.clone()]);
+    assert_eq!(changed(instant).await, std::slice::from_ref(&now));
     assert_eq!(changed(instant - TimeDelta::seconds(1)).await, [before, now]);
     assert_eq!(changed(instant + TimeDelta::seconds(1)).await, Vec::<String>::new());
 }

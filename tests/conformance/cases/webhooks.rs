@@ -20,6 +20,7 @@ pub(super) const CASES: &[Case] = &[
     case!("R-WEBHOOK-05", [Webhooks, Companies], signed_byte_for_byte),
     case!("R-WEBHOOK-06", [Webhooks, Companies], no_foreign_host),
     case!("R-WEBHOOK-07", [Webhooks, Companies], delivered_twice),
+    case!("R-WEBHOOK-08", [Webhooks], something_else),
 ];
 
 async fn ensure(world: &World, endpoint: &WebhookEndpoint) -> Vec<(Topic, SubscriptionChange)> {
@@ -189,4 +190,13 @@ async fn delivered_twice(world: &World) {
         .expect("a hint");
     assert_eq!(first, second);
     assert!(first.iter().all(|hint| hint.delivery.is_some()), "{first:?}");
+}
+
+async fn something_else(world: &World) {
+    let mut receiver = Receiver::start().await;
+    let endpoint = receiver.endpoint("hook", &topics(world));
+    world.bench.act(Deed::AnnounceSomethingElse(&endpoint));
+    let delivery = receiver.next().await;
+    let hints = world.psa.open_delivery(&endpoint, delivery.inbound()).await;
+    assert_eq!(hints.expect("it is genuine"), []);
 }
