@@ -1,23 +1,13 @@
 //! What differs from one server to another: its age, its release, its role, whether it takes bundles.
 
 use psa_connectors::{ErrorKind, ReadQuery, descriptor::RightState, record::AgreementId};
-use psa_simulator::{
-    Assumptions, BadCredentials, Codebase, DataSet, Level, OtherCodebase, RightsChange, SimulatorOptions,
-};
+use psa_simulator::{Assumptions, BadCredentials, Codebase, DataSet, Level, OtherCodebase, RightsChange};
 
 use crate::support::{World, connect, walk};
 
-async fn with(assumptions: Assumptions) -> World {
-    World::with(SimulatorOptions {
-        assumptions,
-        ..SimulatorOptions::default()
-    })
-    .await
-}
-
 #[tokio::test]
 async fn an_old_server_is_read_by_number_without_losing_or_doubling_a_record() {
-    let world = with(Assumptions {
+    let world = World::assuming(Assumptions {
         forward_only: false,
         ..Assumptions::default()
     })
@@ -58,7 +48,7 @@ async fn an_upgraded_server_is_found_at_its_new_release() {
 
 #[tokio::test]
 async fn keys_that_a_cloud_answers_with_404_are_still_wrong_keys() {
-    let world = with(Assumptions {
+    let world = World::assuming(Assumptions {
         bad_credentials: BadCredentials::NotFound,
         ..Assumptions::default()
     })
@@ -146,7 +136,7 @@ async fn agreements(world: &World) -> Vec<AgreementId> {
 #[tokio::test]
 async fn what_all_agreements_hold_is_read_in_bundles_where_there_are_any() {
     for (bundles_served, bundle_limit) in [(true, 100), (true, 10), (false, 100)] {
-        let world = with(Assumptions {
+        let world = World::assuming(Assumptions {
             bundles_served,
             bundle_limit,
             ..Assumptions::default()

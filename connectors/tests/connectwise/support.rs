@@ -7,7 +7,7 @@ use psa_connectors::{
     Clock, Credentials, Error, ErrorKind, Page, Platform, PsaConnector, ReadQuery, Registry, Result, SystemEntropy,
     network::NetworkPolicy,
 };
-use psa_simulator::{DataSet, Fault, FaultRule, Level, RightsChange, Simulator, SimulatorOptions};
+use psa_simulator::{Assumptions, DataSet, Fault, FaultRule, Level, RightsChange, Simulator, SimulatorOptions};
 use secrecy::SecretString;
 
 /// A clock that stands still.
@@ -45,6 +45,15 @@ impl World {
     pub(crate) async fn new(data_set: DataSet) -> Self {
         Self::with(SimulatorOptions {
             data_set,
+            ..SimulatorOptions::default()
+        })
+        .await
+    }
+
+    /// A small PSA that is as is assumed where the real one is not known.
+    pub(crate) async fn assuming(assumptions: Assumptions) -> Self {
+        Self::with(SimulatorOptions {
+            assumptions,
             ..SimulatorOptions::default()
         })
         .await

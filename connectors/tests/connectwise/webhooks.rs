@@ -6,7 +6,7 @@ use psa_connectors::{
     Error, ErrorKind,
     record::{Hint, InboundDelivery, RecordChange, Subscription, SubscriptionChange, Topic, WebhookEndpoint},
 };
-use psa_simulator::{Assumptions, CallbackRight, SimulatorOptions};
+use psa_simulator::{Assumptions, CallbackRight};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -107,14 +107,6 @@ impl World {
     }
 }
 
-async fn with(assumptions: Assumptions) -> World {
-    World::with(SimulatorOptions {
-        assumptions,
-        ..SimulatorOptions::default()
-    })
-    .await
-}
-
 #[tokio::test]
 async fn subscriptions_are_made_once_and_revived() {
     use SubscriptionChange::{Registered, Revived, Unchanged};
@@ -160,7 +152,7 @@ async fn a_missing_right_is_named() {
         .expect_err("refused");
     let right = Some("system.table_setup");
     assert_eq!(error.kind(), &ErrorKind::Forbidden { right });
-    let world = with(Assumptions {
+    let world = World::assuming(Assumptions {
         callback_right: CallbackRight::Nothing,
         ..Assumptions::default()
     })
@@ -172,7 +164,7 @@ async fn a_missing_right_is_named() {
 #[tokio::test]
 async fn what_the_psa_signs_is_believed_under_every_assumption() {
     for callback_key_needs_credentials in [false, true] {
-        let world = with(Assumptions {
+        let world = World::assuming(Assumptions {
             callback_key_needs_credentials,
             ..Assumptions::default()
         })

@@ -1,29 +1,26 @@
 //! The simulated ConnectWise PSA. Only this file and those below it know it.
 
 mod endpoints;
+mod facts;
+mod recorder;
 mod storm;
 mod time;
 
 use std::{
     collections::BTreeMap,
-    fs::File,
-    io::Write,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use psa_connectors::{
     Clock, Platform, SystemEntropy, connectwise,
     network::NetworkPolicy,
-    record::{
-        AgreementId, BoardId, ChoiceId, CompanyId, ContactId, DeviceId, ProductId, StatusId, TicketId, WebhookEndpoint,
-        WriteKey,
-    },
+    record::{AgreementId, ChoiceId, ProductId, TicketId, WebhookEndpoint, WriteKey},
 };
-use psa_simulator::{Level, RightsChange, Simulator, SimulatorOptions, Witness};
+use psa_simulator::{Level, RightsChange, Simulator, SimulatorOptions};
 use serde_json::{Map, Value, json};
 
 use self::time::Time;
@@ -68,11 +65,11 @@ impl ConnectWise {
             public_key: PUBLIC_KEY.to_owned(),
             private_key: PRIVATE_KEY.to_owned(),
             clock: time.for_simulator(),
-            witness: recorder(),
+            witness: recorder::witness(),
             ..SimulatorOptions::default()
         };
         let simulator = Simulator::start(options).await.expect("a free port");
-        let facts = facts(&simulator);
+        let facts = facts::of(&simulator);
         Self {
             base_url: simulator.base_url().to_owned(),
             site: Mutex::new(Some(simulator)),
@@ -373,73 +370,6 @@ impl Bench for ConnectWise {
     }
 }
 
-/// Writes every exchange of every trial to the file that `CONFORMANCE_EXCHANGES` names, one JSON object a line, for those
-/// who compare them with the vendor's description.
-fn recorder() -> Option<Witness> {
-    static FILE: LazyLock<Option<Mutex<File>>> = LazyLock::new(|| {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a test run is recorded on request of who starts it"
-        )]
-        let name = std::env::var_os("CONFORMANCE_EXCHANGES")?;
-        Some(Mutex::new(
-            File::create(name).expect("CONFORMANCE_EXCHANGES names a file that can be written"),
-        ))
-    });
-    FILE.as_ref().map(|file| {
-        let witness: Witness = Arc::new(|exchange| {
-            let line = serde_json::to_string(exchange).expect("JSON");
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            writeln!(file, "{line}").expect("written");
-        });
-        witness
-    })
-}
-
-fn facts(simulator: &Simulator) -> Facts {
-    let company = "250";
-    let devices = simulator.records("configurations");
-    let device = devices.iter().find(|device| device["company"]["id"] == number(company));
-    let device = device.cloned().unwrap_or_default();
-    let routing = [
-        ("type", "203"),
-        ("subtype", "203"),
-        ("item", "203"),
-        ("priority", "2"),
-        ("source", "4"),
-        ("team", "201"),
-    ];
-    Facts {
-        company: CompanyId::new(company),
-        other_company: CompanyId::new("251"),
-        contact: ContactId::new("1"),
-        agreement: AgreementId::new("2"),
-        billed: AgreementId::new("1"),
-        billed_product: ProductId::new("2"),
-        invoiced: AgreementId::new("15"),
-        cancelled: AgreementId::new("13"),
-        product: ProductId::new("1"),
-        unbillable: ProductId::new("9"),
-        this_month: day("2026-03-01"),
-        month_end: day("2026-03-31"),
-        next_month: day("2026-04-01"),
-        too_early: day("2024-12-31"),
-        board: BoardId::new("2"),
-        open_status: StatusId::new("202"),
-        closed_status: StatusId::new("204"),
-        foreign_status: StatusId::new("101"),
-        routing: BTreeMap::from(routing.map(|(name, id)| (name.to_owned(), ChoiceId::new(id)))),
-        change: ("priority".to_owned(), ChoiceId::new("1")),
-        device: DeviceId::new(device.get("id").map(ToString::to_string).unwrap_or_default()),
-        identifier: device
-            .get("deviceIdentifier")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-        unknown: "999999".to_owned(),
-    }
-}
-
 fn additions(bench: &ConnectWise, agreement: &AgreementId, product: &ProductId) -> Vec<Record> {
     bench.records("additions", |addition| {
         addition["agreementId"] == number(agreement.as_str()) && addition["product"]["id"] == number(product.as_str())
@@ -455,8 +385,4 @@ fn id_of(record: &Record) -> i64 {
 
 fn number(id: &str) -> i64 {
     id.parse().expect("ids are numbers here")
-}
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().expect("a day")
 }
