@@ -1,4 +1,4 @@
-//! Whatever the PSA answers, every operation ends in a result or in a typed error, after few requests and without a panic.
+//! Whatever the PSA answers or announces, every operation ends in a result or in a typed error, after few requests and without a panic.
 
 use std::sync::{
     Arc,
@@ -46,7 +46,7 @@ impl Transport for Monotonous {
 }
 
 /// Every operation once; the errors of those that failed.
-async fn everything(connector: &ConnectWise) -> Vec<Error> {
+async fn everything(connector: &ConnectWise, announced: &[u8]) -> Vec<Error> {
     let at = DateTime::<Utc>::UNIX_EPOCH;
     let day = NaiveDate::default();
     let (agreement, ticket, key) = (AgreementId::new("1"), TicketId::new("1"), WriteKey::new("PB:1"));
@@ -87,9 +87,9 @@ async fn everything(connector: &ConnectWise) -> Vec<Error> {
         "Metadata": { "key_url": key_url } });
     let body = body.to_string();
     let headers = [("x-content-signature".to_owned(), "eA==".to_owned())];
-    let delivery = InboundDelivery {
+    let delivery = |body| InboundDelivery {
         headers: &headers,
-        body: body.as_bytes(),
+        body,
     };
     let board = BoardId::new("1");
     let mut errors = Vec::new();
@@ -128,7 +128,8 @@ async fn everything(connector: &ConnectWise) -> Vec<Error> {
         connector.link_device(&ticket, &DeviceId::new("4")),
         connector.ensure_webhook(&endpoint),
         connector.remove_webhook(&endpoint),
-        connector.open_delivery(&endpoint, delivery),
+        connector.open_delivery(&endpoint, delivery(body.as_bytes())),
+        connector.open_delivery(&endpoint, delivery(announced)),
     );
     errors
 }
@@ -160,7 +161,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// An answer as a PSA gives it, for one record or another.
 fn usual() -> Value {
-    json!([{
+    let texts = r#"{
         "id": 9, "identifier": "x", "name": "x", "description": "x", "summary": "x", "text": "[psa-bridge: PB:1]",
         "company": { "id": 1, "name": "x" }, "board": { "id": 1 }, "status": { "id": 7, "name": "New" },
         "product": { "id": 5 }, "quantity": 3.0, "unitPrice": 0.05, "effectiveDate": "2026-01-01T00:00:00Z",
@@ -169,9 +170,12 @@ fn usual() -> Value {
         "agreementStatus": "Active", "nextInvoiceDate": "2026-03-01", "currency": { "currencyCode": "USD" },
         "typeAssociationIds": [1], "type": { "id": 1 }, "subType": { "id": 1 }, "item": { "id": 9 },
         "externalXRef": "PB:1", "closedFlag": false, "url": "https://h.example/w?recordId=", "level": "owner",
-        "signing_key": "x", "results": [{ "sequenceNumber": 0, "success": true, "statusCode": 200, "entities": [] }],
-        "_info": { "lastUpdated": "2026-03-01T00:00:00Z", "updatedBy": "x" },
-    }])
+        "results": [{ "sequenceNumber": 0, "success": true, "statusCode": 200, "entities": [] }],
+        "signing_key": "x", "Action": "updated", "Type": "ticket", "ID": 1, "CompanyId": "acme", "MessageId": "x",
+        "Metadata": { "key_url": "https://na.myconnectwise.net/v1//system/callbackkey/index.rails?companyName=acme&id=1" },
+        "_info": { "lastUpdated": "2026-03-01T00:00:00Z", "updatedBy": "x" }
+    }"#;
+    Value::Array(vec![serde_json::from_str(texts).expect("JSON")])
 }
 
 /// Puts `replacement` in the place of one of the values in `value`.
@@ -249,6 +253,7 @@ proptest! {
         link in any_link(),
         retry_after in prop_oneof![Just(None), "[ -~]{0,30}".prop_map(Some)],
         is_found in any::<bool>(),
+        announced in any_body(),
     ) {
         let mut response = answer(status, "");
         response.body = body;
@@ -261,7 +266,7 @@ proptest! {
         let transport = Arc::new(Monotonous { response, is_found, asked: AtomicUsize::new(0) });
         let shared: Arc<dyn Transport> = Arc::<Monotonous>::clone(&transport);
         let connector = ConnectWise::over(Client::new(Config::testing(), shared, Arc::new(SystemClock)));
-        let errors = runtime.block_on(everything(&connector));
+        let errors = runtime.block_on(everything(&connector, &announced));
         for error in errors {
             prop_assert!(!error.message().is_empty());
             let shown = format!("{error} {error:?}");
