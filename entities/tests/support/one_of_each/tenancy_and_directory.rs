@@ -185,7 +185,7 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
                 vec![Choice {
                     id: "2".into(),
                     name: "Server".into(),
-                    within: vec!["1".into()],
+                    combinations: vec![[("type".to_owned(), "1".to_owned())].into()],
                 }],
             )])),
             imported_at: world.at,
