@@ -51,6 +51,8 @@ pub struct Model {
     pub problem: Option<Problem>,
     /// What it produced.
     pub result: Option<Json>,
+    /// Where it goes on when the process that worked on it ends; in the job's own form.
+    pub checkpoint: Option<Json>,
     /// Who asked for it: the subject of the token, or `schedule`.
     pub created_by: String,
     /// When it was asked for.

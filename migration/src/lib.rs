@@ -12,6 +12,7 @@ mod m0003_console_and_mapping;
 mod m0004_billing;
 mod m0005_tickets;
 mod m0006_jobs;
+mod m0007_job_checkpoint;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_billing::Migration),
             Box::new(m0005_tickets::Migration),
             Box::new(m0006_jobs::Migration),
+            Box::new(m0007_job_checkpoint::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 mod billing;
 mod configuration;
 mod connecting;
+mod importing;
 mod isolation;
 mod mapping;
 mod readme;

@@ -1,11 +1,11 @@
-//! The import job: reads one resource page by page and stores each page in a transaction of its own, so that no
-//! transaction is held over a network call and a killed import loses nothing but its place.
+//! The import job: reads one resource page by page and stores each page in a transaction of its own, together with the
+//! place where it goes on. So no transaction is held over a network call, and a killed import goes on after its last page.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_connectors::{Capability, PsaConnector, ReadQuery};
+use psa_connectors::{Capability, Cursor, PsaConnector, ReadQuery};
 use psa_entities::{
     ProviderScope,
     ids::IntegrationId,
@@ -56,6 +56,19 @@ const SUSPICIOUS_SHARE: u64 = 50;
 /// Fewer records than this are never suspicious.
 const SUSPICIOUS_COUNT: u64 = 20;
 
+/// Where an import goes on.
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    /// When it began: what it has seen since then is not gone.
+    started_at: DateTime<Utc>,
+    /// From when on it reads changes.
+    since: Option<DateTime<Utc>>,
+    /// The cursor of the next page.
+    after: String,
+    /// What it has done until then.
+    counts: Counts,
+}
+
 /// One running import.
 #[derive(Debug)]
 pub struct Running<'a> {
@@ -78,13 +91,14 @@ impl Job for Import {
     const KIND: &'static str = "directory.import";
 
     async fn run(&self, context: &JobContext) -> Result<serde_json::Value, JobError> {
-        let running = self.start(context).await?;
+        let place = context.place::<Place>().await?;
+        let running = self.start(context, place.as_ref()).await?;
         let counts = match self.resource {
-            ImportResource::Companies => self.drain::<Companies>(&running).await?,
-            ImportResource::Contacts => self.drain::<Contacts>(&running).await?,
-            ImportResource::Products => self.drain::<Products>(&running).await?,
-            ImportResource::Agreements => self.drain::<Agreements>(&running).await?,
-            ImportResource::Boards => self.drain::<Boards>(&running).await?,
+            ImportResource::Companies => self.drain::<Companies>(&running, place).await?,
+            ImportResource::Contacts => self.drain::<Contacts>(&running, place).await?,
+            ImportResource::Products => self.drain::<Products>(&running, place).await?,
+            ImportResource::Agreements => self.drain::<Agreements>(&running, place).await?,
+            ImportResource::Boards => self.drain::<Boards>(&running, place).await?,
         };
         self.finish(&running, &counts).await?;
         tracing::info!(resource = ?self.resource, added = counts.added, changed = counts.changed, gone = counts.gone, "imported");
@@ -93,7 +107,7 @@ impl Job for Import {
 }
 
 impl Import {
-    async fn start<'a>(&self, context: &'a JobContext) -> Result<Running<'a>, JobError> {
+    async fn start<'a>(&self, context: &'a JobContext, place: Option<&Place>) -> Result<Running<'a>, JobError> {
         let app = &context.app;
         let scope = context.scope;
         let id = context
@@ -109,21 +123,28 @@ impl Import {
             .await?;
         let incremental =
             self.mode == Mode::Incremental && connector.descriptor().capabilities.has(Capability::IncrementalRead);
-        let since = state.filter(|_| incremental).and_then(|state| state.watermark);
+        let (started_at, since) = match place {
+            Some(place) => (place.started_at, place.since),
+            None => (
+                app.now(),
+                state.filter(|_| incremental).and_then(|state| state.watermark),
+            ),
+        };
         Ok(Running {
             context,
             scope,
             integration: id,
             connector,
-            started_at: app.now(),
+            started_at,
             since,
         })
     }
 
-    async fn drain<R: Resource>(&self, running: &Running<'_>) -> Result<Counts, JobError> {
+    async fn drain<R: Resource>(&self, running: &Running<'_>, place: Option<Place>) -> Result<Counts, JobError> {
         let app = &running.context.app;
-        let mut counts = Counts::default();
-        let mut query = ReadQuery::all().since(running.since);
+        let (after, counts) = place.map(|place| (Cursor(place.after), place.counts)).unzip();
+        let mut counts: Counts = counts.unwrap_or_default();
+        let mut query = ReadQuery::all().since(running.since).after(after);
         loop {
             let page = R::read(running.connector.as_ref(), &query).await;
             let page = match page {
@@ -132,6 +153,15 @@ impl Import {
             };
             let transaction = app.db.begin().await?;
             counts += upsert::store::<R>(&transaction, running, page.records).await?;
+            if let Some(Cursor(after)) = &page.next {
+                let place = Place {
+                    started_at: running.started_at,
+                    since: running.since,
+                    after: after.clone(),
+                    counts,
+                };
+                running.context.checkpoint(&transaction, &place).await?;
+            }
             transaction.commit().await?;
             let total = page.total.and_then(|total| i64::try_from(total).ok());
             running.context.progress("reading", counts.read, total).await?;

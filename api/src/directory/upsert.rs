@@ -11,7 +11,7 @@ use sea_orm::{
     IntoActiveModel, ModelTrait, PaginatorTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::import::Running;
 
@@ -19,7 +19,7 @@ use super::import::Running;
 const ROWS_PER_STATEMENT: usize = 400;
 
 /// What an import did.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Records read.
     pub read: i64,

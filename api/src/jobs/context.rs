@@ -10,6 +10,8 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use psa_entities::{IntegrationId, JobId, ProviderScope};
+use sea_orm::DatabaseTransaction;
+use serde::{Serialize, de::DeserializeOwned};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -58,6 +60,36 @@ impl JobContext {
                 Err(JobError::Cancelled)
             }
             Hold::Lost => Err(JobError::Cancelled),
+        }
+    }
+
+    /// Writes down where the job goes on if this attempt ends early. Call it in the transaction that stores what was done
+    /// until then, and commit only when it succeeds.
+    ///
+    /// # Errors
+    /// [`JobError::Cancelled`] when another process took the job because this one stood still for too long.
+    pub async fn checkpoint(&self, transaction: &DatabaseTransaction, place: &impl Serialize) -> Result<(), JobError> {
+        if self.lease.checkpoint(transaction, serde_json::to_value(place)?).await? {
+            Ok(())
+        } else {
+            Err(JobError::Cancelled)
+        }
+    }
+
+    /// Where an earlier attempt wrote down that the job goes on; `None` when it begins.
+    ///
+    /// # Errors
+    /// Only of the database. A place in a form of an earlier release is none: the job begins again.
+    pub async fn place<T: DeserializeOwned>(&self) -> Result<Option<T>, JobError> {
+        let Some(place) = self.lease.place(&self.app.db).await? else {
+            return Ok(None);
+        };
+        match serde_json::from_value(place) {
+            Ok(place) => Ok(Some(place)),
+            Err(error) => {
+                tracing::warn!(%error, job.id = %self.job, "the job begins again: its checkpoint cannot be read");
+                Ok(None)
+            }
         }
     }
 

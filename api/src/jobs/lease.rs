@@ -135,6 +135,30 @@ impl Lease {
         }
     }
 
+    /// Writes down where the job goes on if this attempt ends early, in the transaction that stores what was done until
+    /// then. False when there is no hold any more: then the transaction must not be committed.
+    pub(super) async fn checkpoint(
+        &self,
+        transaction: &impl ConnectionTrait,
+        place: serde_json::Value,
+    ) -> Result<bool, DbErr> {
+        let changed = self
+            .held()
+            .col_expr(Column::Checkpoint, Expr::value(Some(place)))
+            .exec(transaction)
+            .await?;
+        Ok(changed.rows_affected > 0)
+    }
+
+    /// Where an earlier attempt wrote down that the job goes on.
+    pub(super) async fn place(&self, db: &Database) -> Result<Option<serde_json::Value>, DbErr> {
+        let row = Entity::find_by_id(self.job)
+            .select_only()
+            .column(Column::Checkpoint)
+            .into_tuple::<Option<serde_json::Value>>();
+        Ok(row.one(db.read()).await?.flatten())
+    }
+
     /// Gives the hold up with the outcome of the attempt. False when there was none any more.
     pub(super) async fn end(&self, db: &Database, end: End, now: DateTime<Utc>) -> Result<bool, DbErr> {
         let none = Option::<String>::None;

@@ -105,6 +105,7 @@ pub async fn enqueue(db: &impl ConnectionTrait, job: NewJob) -> Result<JobId, Db
         dedupe_key: Set(job.dedupe_key.clone()),
         problem: Set(None),
         result: Set(None),
+        checkpoint: Set(None),
         created_by: Set(job.created_by),
         created_at: Set(job.now),
         started_at: Set(None),

@@ -153,6 +153,7 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             dedupe_key: Some("dedupe key".into()),
             problem: Some(world.problem()),
             result: Some(json!({ "id": 7, "nested": [null, true, "ü"], "price": "1.10" })),
+            checkpoint: Some(json!({ "after": "7" })),
             created_by: "schedule".into(),
             created_at: world.at,
             started_at: Some(world.at),
