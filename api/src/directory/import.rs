@@ -1,5 +1,7 @@
-//! The import job: reads one resource page by page and stores each page in a transaction of its own, together with the
-//! place where it goes on. So no transaction is held over a network call, and a killed import goes on after its last page.
+//! The import job: reads one resource page by page.
+//!
+//! Each page is stored in a transaction of its own, together with the place where the import goes on. So no transaction is
+//! held over a network call, and an import that is killed goes on after its last page.
 
 use std::sync::Arc;
 
