@@ -256,3 +256,6 @@ const fn narrowed_by(filter: Filter) -> Capability {
         Filter::AgreementType => Capability::Agreements,
     }
 }
+
+#[cfg(test)]
+mod tests;
