@@ -24,11 +24,11 @@ pub(crate) fn requirements() -> Vec<Requirement> {
     text.lines().filter_map(requirement).collect()
 }
 
-/// Reads `* **R-GROUP-01 A title.** A sentence. [`Needs`, `These`]`.
+/// Reads `* **R-GROUP-01 A title.** A sentence. (`Needs`, `These`)`.
 fn requirement(line: &str) -> Option<Requirement> {
     let (head, rest) = line.strip_prefix("* **")?.split_once(".**")?;
     let (id, title) = head.split_once(' ')?;
-    let needs = rest.trim_end().strip_suffix(']').and_then(|rest| rest.rsplit_once('['));
+    let needs = rest.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
     let needs = needs.map(|(_, needs)| {
         needs
             .split(',')
