@@ -33,7 +33,9 @@ fn env_example_is_up_to_date() {
 #[test]
 fn readme_configuration_is_up_to_date() {
     is_up_to_date("README.md", |readme| {
-        reference::between_markers(readme, "configuration", &reference::markdown_table())
-            .expect("README.md has the markers of `configuration`")
+        let readme = reference::between_markers(readme, "configuration", &reference::markdown_table())
+            .expect("README.md has the markers of `configuration`");
+        reference::between_markers(&readme, "connector-settings", &reference::connector_settings_table())
+            .expect("README.md has the markers of `connector-settings`")
     });
 }

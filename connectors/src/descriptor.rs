@@ -40,6 +40,11 @@ impl Descriptor {
         self.credential_fields.iter().find(|field| field.name == name)
     }
 
+    /// The operator's setting called `name`.
+    pub fn operator_setting(&self, name: &str) -> Option<&'static OperatorSetting> {
+        self.operator_settings.iter().find(|setting| setting.name == name)
+    }
+
     /// The right with this id.
     pub fn right(&self, id: &str) -> Option<&'static Right> {
         self.rights.iter().find(|right| right.id == id)
@@ -72,8 +77,50 @@ pub struct OperatorSetting {
     pub name: &'static str,
     /// Whether the connector refuses to work without it.
     pub required: bool,
+    /// What it holds.
+    pub kind: SettingKind,
     /// What it is and where to get it.
     pub help: &'static str,
+    /// An example, never a real value.
+    pub example: &'static str,
+}
+
+/// What an operator's setting holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingKind {
+    /// A text that is not blank.
+    Text,
+    /// A whole number.
+    Number {
+        /// The least.
+        least: u16,
+        /// The most.
+        most: u16,
+    },
+}
+
+impl SettingKind {
+    /// The rule that `value` breaks, as the rest of a sentence that begins with the setting's name; `None` when it obeys.
+    pub fn broken_by(self, value: &str) -> Option<String> {
+        match self {
+            Self::Text => value.trim().is_empty().then(|| "must not be blank".to_owned()),
+            Self::Number { least, most } => self
+                .number(value)
+                .is_none()
+                .then(|| format!("must be a whole number from {least} to {most} (it is `{value}`)")),
+        }
+    }
+
+    /// The number that `value` is, where a number is held and `value` is one within its range.
+    pub fn number(self, value: &str) -> Option<u16> {
+        match self {
+            Self::Text => None,
+            Self::Number { least, most } => {
+                let number = value.trim().parse().ok();
+                number.filter(|number| (least..=most).contains(number))
+            }
+        }
+    }
 }
 
 /// One step of the preparation in the PSA.

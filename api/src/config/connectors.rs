@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use confique::Config as Layered;
+use psa_connectors::{Registry, descriptor::OperatorSetting};
 use serde::Serialize;
 
 use super::error::ConfigError;
@@ -28,6 +29,9 @@ pub struct ConnectorsConfig {
 
 impl ConnectorsConfig {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.settings
+            .iter()
+            .try_for_each(|(name, value)| check_setting(name, value))?;
         match self.extra_hosts.iter().find(|host| url::Host::parse(host).is_err()) {
             Some(host) => Err(ConfigError::value(
                 "PSA_CONNECTORS_EXTRA_HOSTS",
@@ -35,6 +39,33 @@ impl ConnectorsConfig {
                 "psa.example.com",
             )),
             None => Ok(()),
+        }
+    }
+}
+
+/// Every setting that a built-in connector knows.
+pub(super) fn known_settings() -> impl Iterator<Item = &'static OperatorSetting> {
+    let descriptors: Vec<_> = Registry::builtin().descriptors().collect();
+    descriptors
+        .into_iter()
+        .flat_map(|descriptor| descriptor.operator_settings)
+}
+
+/// A setting with another name would do nothing, and nobody would notice.
+fn check_setting(name: &str, value: &str) -> Result<(), ConfigError> {
+    let wrong = |rule: String, setting: &OperatorSetting| {
+        let example = format!("{}={}", setting.name, setting.example);
+        Err(ConfigError::value("PSA_CONNECTORS_SETTINGS", rule, example))
+    };
+    match known_settings().find(|setting| setting.name == name) {
+        Some(setting) => match setting.kind.broken_by(value) {
+            Some(rule) => wrong(format!("sets {name}, which {rule}"), setting),
+            None => Ok(()),
+        },
+        None => {
+            let names: Vec<_> = known_settings().map(|setting| setting.name).collect();
+            let rule = format!("sets {name}, which no connector knows; there are {}", names.join(", "));
+            known_settings().next().map_or(Ok(()), |setting| wrong(rule, setting))
         }
     }
 }
@@ -75,6 +106,37 @@ mod tests {
         assert_eq!(map.get("autotask.code").unwrap(), "x");
         assert_eq!(settings("client_id=x"), Err(NoSetting));
         assert_eq!(settings("connectwise.client_id"), Err(NoSetting));
+    }
+
+    #[test]
+    fn a_setting_that_does_nothing_or_cannot_be_read_is_named() {
+        let refusal = |name: &str, value: &str| {
+            let config = ConnectorsConfig {
+                settings: [(name.to_owned(), value.to_owned())].into(),
+                allow_loopback: false,
+                extra_hosts: Vec::new(),
+            };
+            config.check().map_err(|error| error.to_string())
+        };
+        assert_eq!(refusal("connectwise.client_id", "x"), Ok(()));
+        assert_eq!(refusal("connectwise.requests_per_minute", "60000"), Ok(()));
+        let unknown = refusal("connectwise.request_per_minute", "1").unwrap_err();
+        assert!(
+            unknown
+                .starts_with("PSA_CONNECTORS_SETTINGS sets connectwise.request_per_minute, which no connector knows")
+                && unknown.contains("connectwise.requests_per_minute"),
+            "{unknown}"
+        );
+        assert_eq!(
+            refusal("connectwise.concurrency", "many").unwrap_err(),
+            "PSA_CONNECTORS_SETTINGS sets connectwise.concurrency, which must be a whole number from 1 to 64 (it is `many`), \
+             for example PSA_CONNECTORS_SETTINGS=connectwise.concurrency=8"
+        );
+        assert!(
+            refusal("connectwise.client_id", " ")
+                .unwrap_err()
+                .contains("must not be blank")
+        );
     }
 
     #[test]

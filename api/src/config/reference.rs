@@ -63,6 +63,17 @@ pub fn markdown_table() -> String {
     text
 }
 
+/// The table of the README with the settings of connectors, between its `connector-settings` markers.
+pub fn connector_settings_table() -> String {
+    let mut text = String::from("| setting | required | meaning |\n|---|---|---|\n");
+    for setting in super::connectors::known_settings() {
+        let required = if setting.required { "yes" } else { "no" };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| `{}` | {required} | {} |", setting.name, setting.help);
+    }
+    text
+}
+
 /// `document` with what stands between the markers `<!-- name -->` and `<!-- /name -->` replaced by `content`; nothing
 /// when a marker is missing.
 pub fn between_markers(document: &str, name: &str, content: &str) -> Option<String> {

@@ -114,23 +114,20 @@ const API_PREFIX: &str = "api-";
 
 /// The vendor's limits, or those that the operator sets.
 fn limits(settings: &BTreeMap<String, String>) -> Result<Limits> {
-    let number = |name: &str, most: u16| {
-        let Some(text) = settings.get(name) else {
+    let number = |name: &str| {
+        let setting = DESCRIPTOR.operator_setting(name).map(|setting| setting.kind);
+        let (Some(text), Some(kind)) = (settings.get(name), setting) else {
             return Ok(None);
         };
-        let read = text.trim().parse::<u16>().ok();
-        match read.filter(|number| (1..=most).contains(number)) {
-            Some(number) => Ok(Some(number)),
-            None => Err(Error::invalid(
-                name,
-                format!("`{text}` is not a whole number from 1 to {most}"),
-            )),
+        match kind.broken_by(text) {
+            None => Ok(kind.number(text)),
+            Some(rule) => Err(Error::invalid(name, format!("`{name}` {rule}"))),
         }
     };
     let usual = DESCRIPTOR.limits;
     Ok(Limits {
-        requests_per_minute: number(REQUESTS_PER_MINUTE, 60_000)?.map_or(usual.requests_per_minute, u32::from),
-        concurrency: number(CONCURRENCY, 64)?.map_or(usual.concurrency, usize::from),
+        requests_per_minute: number(REQUESTS_PER_MINUTE)?.map_or(usual.requests_per_minute, u32::from),
+        concurrency: number(CONCURRENCY)?.map_or(usual.concurrency, usize::from),
         ..usual
     })
 }

@@ -3,7 +3,9 @@
 use super::{rights::RIGHTS, routing};
 use crate::{
     capability::{Capabilities, Capability},
-    descriptor::{CredentialField, Descriptor, HostPolicy, Limits, OperatorSetting, PreparationStep, QuantityKind},
+    descriptor::{
+        CredentialField, Descriptor, HostPolicy, Limits, OperatorSetting, PreparationStep, QuantityKind, SettingKind,
+    },
     query::Filter,
     record::Topic,
 };
@@ -91,19 +93,25 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
         OperatorSetting {
             name: CLIENT_ID,
             required: true,
+            kind: SettingKind::Text,
             help: "The id by which ConnectWise knows this product, sent with every request. \
                    Create one at https://developer.connectwise.com/ClientID.",
+            example: "0a1b2c3d-0000-4000-8000-000000000000",
         },
         OperatorSetting {
             name: REQUESTS_PER_MINUTE,
             required: false,
+            kind: SettingKind::Number { least: 1, most: 60_000 },
             help: "How many requests a minute each integration sends at most; 1000, the cloud's limit, unless set. \
                    Servers on the provider's own premises may take more.",
+            example: "3000",
         },
         OperatorSetting {
             name: CONCURRENCY,
             required: false,
+            kind: SettingKind::Number { least: 1, most: 64 },
             help: "How many requests each integration has in flight at most; 4 unless set.",
+            example: "8",
         },
     ],
     preparation: &[
