@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use psa_connectors::{Page, PsaConnector, ReadQuery, Result, record};
+use psa_connectors::{Page, PsaConnector, ReadQuery, Result, descriptor::RoutingField, record};
 use psa_entities::{
     board::{self, BoardStatus, BoardStatuses, Choice, Column, Model, RoutingChoices},
     ids::BoardId,
@@ -35,42 +35,16 @@ impl Resource for Boards {
 
     async fn read(connector: &dyn PsaConnector, _: &ReadQuery) -> Result<Page<Equipped>> {
         let boards = connector.boards().await?;
-        let fields = connector.descriptor().routing_fields.iter();
-        let (shared, own): (Vec<_>, Vec<_>) = fields.partition(|field| field.depends_on.is_empty());
-        // What all boards share is asked of the first.
-        let first = boards.first().into_iter();
-        let asked = first.flat_map(|board| shared.iter().map(move |field| (board, *field)));
-        let asked = asked.chain(
-            boards
-                .iter()
-                .flat_map(|board| own.iter().map(move |field| (board, *field))),
-        );
-        let reads: Vec<_> = asked
-            .map(|(board, field)| async move {
-                let values = connector.choices(field.name, &board.id).await?;
-                Ok((
-                    board.id.clone(),
-                    field,
-                    values.into_iter().map(choice).collect::<Vec<_>>(),
-                ))
-            })
-            .collect();
-        let read: Vec<_> = stream::iter(reads)
-            .buffer_unordered(connector.descriptor().limits.concurrency.max(1))
-            .try_collect()
-            .await?;
-        let records: Vec<_> = boards
-            .into_iter()
-            .map(|board| {
-                let of_board = read
-                    .iter()
-                    .filter(|(id, field, _)| *id == board.id || field.depends_on.is_empty());
-                let choices = of_board
-                    .map(|(_, field, values)| (field.name.to_owned(), values.clone()))
-                    .collect();
-                Equipped { board, choices }
-            })
-            .collect();
+        let values = values(connector, &boards).await?;
+        let equipped = |board: record::Board| {
+            let own = values.iter().filter(|values| values.are_of(&board));
+            let choices = own.map(|values| (values.field.name.to_owned(), values.choices.clone()));
+            Equipped {
+                choices: choices.collect(),
+                board,
+            }
+        };
+        let records: Vec<_> = boards.into_iter().map(equipped).collect();
         Ok(Page {
             total: u64::try_from(records.len()).ok(),
             records,
@@ -115,6 +89,47 @@ impl Resource for Boards {
             content: vec![Column::Name, Column::Active, Column::Statuses, Column::Choices],
         }
     }
+}
+
+/// What one routing field offers on one board, or on all of them.
+struct Values {
+    field: &'static RoutingField,
+    board: record::BoardId,
+    choices: Vec<Choice>,
+}
+
+impl Values {
+    fn are_of(&self, board: &record::Board) -> bool {
+        self.board == board.id || is_shared(self.field)
+    }
+}
+
+/// Whether a field offers the same on every board: then it is asked for once, on the first.
+fn is_shared(field: &RoutingField) -> bool {
+    field.depends_on.is_empty()
+}
+
+/// Reads what every routing field offers on every board, several lists at a time.
+async fn values(connector: &dyn PsaConnector, boards: &[record::Board]) -> Result<Vec<Values>> {
+    let descriptor = connector.descriptor();
+    let mut reads = Vec::new();
+    for (index, board) in boards.iter().enumerate() {
+        let fields = descriptor.routing_fields.iter();
+        for field in fields.filter(|field| index == 0 || !is_shared(field)) {
+            reads.push(async move {
+                let choices = connector.choices(field.name, &board.id).await?;
+                Ok(Values {
+                    field,
+                    board: board.id.clone(),
+                    choices: choices.into_iter().map(choice).collect(),
+                })
+            });
+        }
+    }
+    stream::iter(reads)
+        .buffer_unordered(descriptor.limits.concurrency.max(1))
+        .try_collect()
+        .await
 }
 
 fn status(status: record::BoardStatus) -> BoardStatus {
