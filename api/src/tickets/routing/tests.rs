@@ -151,6 +151,42 @@ fn fields_must_exist_and_go_together() {
 }
 
 #[test]
+fn a_choice_goes_with_one_of_its_combinations() {
+    let with = |kind: &str, subtype: &str| {
+        BTreeMap::from([
+            ("type".to_owned(), kind.to_owned()),
+            ("subtype".to_owned(), subtype.to_owned()),
+        ])
+    };
+    let item = Choice {
+        id: "50".into(),
+        name: "Disk".into(),
+        combinations: vec![with("10", "20"), with("11", "21")],
+    };
+    let fits = |kind: Option<&str>, subtype: Option<&str>| {
+        let chosen = [("type", kind), ("subtype", subtype)];
+        let chosen = chosen
+            .into_iter()
+            .filter_map(|(field, id)| Some((field.to_owned(), id?.to_owned())));
+        let routing = TicketRouting {
+            fields: chosen.collect(),
+            ..TicketRouting::default()
+        };
+        let route = Route {
+            routing: &routing,
+            board: None,
+            descriptor: descriptor(),
+        };
+        route.goes_with_the_rest(&item)
+    };
+    assert!(fits(Some("10"), Some("20")) && fits(Some("11"), Some("21")));
+    assert!(!fits(Some("10"), Some("21")), "each goes, but not together");
+    assert!(fits(Some("10"), None), "the PSA takes it without a subtype");
+    assert!(!fits(None, None), "nothing confirms it");
+    assert!(!fits(Some("12"), None));
+}
+
+#[test]
 fn a_required_field_must_be_chosen() {
     let Some(field) = descriptor().routing_fields.iter().find(|field| field.required) else {
         return;
