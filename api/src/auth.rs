@@ -3,6 +3,7 @@
 //! A request carries a signed token of the console. [`token`] checks it, [`providers`] finds the tenant that it names,
 //! and the result is a [`Viewer`]: the only thing that the rest of the server knows about the caller.
 
+pub mod actor;
 pub mod guard;
 pub mod mint;
 pub mod permission;
@@ -12,6 +13,7 @@ pub mod token;
 use psa_entities::ProviderScope;
 use sea_orm::DbErr;
 
+pub use actor::Actor;
 pub use guard::Requires;
 pub use permission::{Permission, PermissionSet};
 pub use providers::Providers;
@@ -22,8 +24,8 @@ use crate::app::App;
 /// Somebody with a valid token.
 #[derive(Debug, Clone)]
 pub struct Viewer {
-    /// Who it is, as the issuer names them: a person or a script.
-    pub subject: String,
+    /// Who it is.
+    pub actor: Actor,
     /// The tenant they act for: where every query starts.
     pub provider: ProviderScope,
     /// What they may do.
@@ -50,7 +52,7 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Viewer, AuthError> {
     let claims = app.tokens.verify(token, now)?;
     let provider = app.providers.find_or_create(&app.db, &claims, now).await?;
     Ok(Viewer {
-        subject: claims.subject,
+        actor: Actor::user(claims.subject),
         provider,
         permissions: claims.permissions,
     })

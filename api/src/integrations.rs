@@ -5,13 +5,18 @@ pub mod connect;
 pub mod connections;
 pub mod health;
 pub mod lifecycle;
+pub mod name;
 pub mod permissions;
 pub mod setup;
 
-use psa_entities::{ProviderScope, ids::IntegrationId, integration};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
+use psa_entities::{
+    ProviderScope,
+    ids::IntegrationId,
+    integration::{self, IntegrationStatus},
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter, QuerySelect, sea_query::LockType};
 
-use crate::failure::{Failure, Outcome, UserError};
+use crate::failure::{ErrorCode, Failure, Outcome, UserError};
 
 /// Finds one of the provider's integrations.
 ///
@@ -24,4 +29,38 @@ pub async fn find(db: &impl ConnectionTrait, scope: ProviderScope, id: Integrati
         .one(db)
         .await?
         .ok_or_else(|| Failure::refused(UserError::not_found("integrationId", "integration")))
+}
+
+/// Finds one of the provider's integrations and holds it until the transaction ends, so that changes to it and its
+/// settings follow one another. SQLite has one writer and needs no lock.
+///
+/// # Errors
+/// `NOT_FOUND` at `integrationId`; `WRONG_STATE` when it is being deleted.
+pub async fn hold(
+    transaction: &DatabaseTransaction,
+    scope: ProviderScope,
+    id: IntegrationId,
+) -> Outcome<integration::Model> {
+    let select = scope
+        .find::<integration::Entity>()
+        .filter(integration::Column::Id.eq(id))
+        .lock(LockType::NoKeyUpdate);
+    let found = select.one(transaction).await?;
+    let found = found.ok_or_else(|| Failure::refused(UserError::not_found("integrationId", "integration")))?;
+    refuse_deleted(&found)?;
+    Ok(found)
+}
+
+/// Refuses while the integration is being deleted.
+///
+/// # Errors
+/// `WRONG_STATE` at `integrationId`.
+pub fn refuse_deleted(found: &integration::Model) -> Outcome<()> {
+    if found.status != IntegrationStatus::Deleting {
+        return Ok(());
+    }
+    let error = UserError::new(ErrorCode::WrongState, "The integration is being deleted.").at("integrationId");
+    Err(Failure::refused(
+        error.with_remedy("Connect the PSA again when it is gone."),
+    ))
 }

@@ -10,6 +10,7 @@ pub mod lease;
 pub mod queue;
 pub mod registry;
 pub mod runner;
+pub mod stop;
 
 use std::time::Duration;
 
@@ -21,9 +22,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::failure::{Failure, Fault};
 
 pub use context::JobContext;
-pub use queue::{NewJob, cancel, enqueue};
+pub use queue::{NewJob, enqueue};
 pub use registry::Handlers;
 pub use runner::Runner;
+pub use stop::stop;
 
 /// A kind of work. The value is the input; it is stored as JSON.
 #[async_trait]

@@ -12,6 +12,7 @@ pub mod database;
 pub mod logging;
 pub mod http;
 pub mod auth;
+pub mod audit;
 pub mod graphql;
 pub mod failure;
 pub mod vault;

@@ -4,6 +4,7 @@ pub mod blocks;
 pub mod companies;
 pub mod counts;
 pub mod decide;
+pub mod entries;
 pub mod health;
 pub mod names;
 pub mod page;

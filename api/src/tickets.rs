@@ -10,6 +10,7 @@ pub mod condition;
 pub mod decide;
 pub mod deliveries;
 pub mod event;
+pub mod holds;
 pub mod inbound;
 pub mod incidents;
 pub mod ingest;
@@ -28,5 +29,5 @@ pub mod state;
 pub mod template;
 pub mod worker;
 
-pub use deliveries::release_held;
+pub use holds::release_held;
 pub use worker::Worker;

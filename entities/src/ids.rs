@@ -125,6 +125,8 @@ typed_ids! {
     DeliveryAttemptId
     /// Id of a job.
     JobId
+    /// Id of an entry of the audit log.
+    AuditEntryId
 }
 
 /// Instants before 1970 count as 1970: a UUID of version 7 cannot name them.

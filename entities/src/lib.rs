@@ -6,6 +6,7 @@
 pub mod agent_event;
 pub mod agent_settings;
 pub mod agreement;
+pub mod audit_entry;
 pub mod billing_configuration;
 pub mod billing_evidence;
 pub mod billing_item;
@@ -40,10 +41,10 @@ pub mod year_month;
 
 pub use exact::Exact;
 pub use ids::{
-    AgentEventId, AgreementId, BillingConfigurationId, BillingEvidenceId, BillingItemId, BillingLineId, BillingRunId,
-    BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId, IncidentId, IntegrationId, JobId,
-    LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId,
-    StorageSampleId,
+    AgentEventId, AgreementId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId, BillingLineId,
+    BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId, IncidentId,
+    IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId,
+    StorageAccountId, StorageSampleId,
 };
 pub use problem::Problem;
 pub use scope::{ProviderScope, Scoped};

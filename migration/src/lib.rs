@@ -13,6 +13,7 @@ mod m0004_billing;
 mod m0005_tickets;
 mod m0006_jobs;
 mod m0007_job_checkpoint;
+mod m0008_audit;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_tickets::Migration),
             Box::new(m0006_jobs::Migration),
             Box::new(m0007_job_checkpoint::Migration),
+            Box::new(m0008_audit::Migration),
         ]
     }
 }

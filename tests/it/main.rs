@@ -1,5 +1,6 @@
 //! End-to-end tests: the real server on a real socket, a real database, a simulated PSA.
 
+mod audit;
 mod billing;
 mod configuration;
 mod connecting;

@@ -43,12 +43,12 @@ mod tests {
     use psa_entities::{ProviderId, ProviderScope};
 
     use super::*;
-    use crate::auth::PermissionSet;
+    use crate::auth::{Actor, PermissionSet};
 
     #[test]
     fn the_permission_decides_and_the_refusal_names_it() {
         let viewer = Viewer {
-            subject: "ann".to_owned(),
+            actor: Actor::user("ann".to_owned()),
             provider: ProviderScope::new(ProviderId::at(DateTime::UNIX_EPOCH)),
             permissions: PermissionSet::from_iter([Permission::PsaRead]),
         };

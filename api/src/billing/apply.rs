@@ -31,7 +31,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{approval, runs, settings};
+use super::{approval, runs};
 use crate::{
     integrations,
     jobs::{Job, JobContext, JobError},
@@ -89,7 +89,7 @@ impl Apply {
         let scope = cx.scope;
         let transaction = cx.app.db.begin().await?;
         let found = runs::find(&transaction, scope, self.run).await?;
-        settings::hold(&transaction, scope, found.integration_id).await?;
+        integrations::hold(&transaction, scope, found.integration_id).await?;
         let run = runs::hold(&transaction, scope, self.run).await?;
         if run.state != RunState::Applying {
             return Ok(Some(run));

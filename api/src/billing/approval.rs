@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use psa_entities::{
     Problem, ProviderScope,
+    audit_entry::AuditAction,
     billing_line::{self, LineState},
     billing_run::{Column, Entity, Model, RunState},
     ids::{BillingLineId, BillingRunId, JobId},
@@ -14,11 +15,14 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, IntoActiveModel, PaginatorTrait,
     QueryFilter, QuerySelect, sea_query::Expr,
 };
+use serde_json::{Value, json};
 
 use super::{apply::Apply, runs, settings};
 use crate::{
     app::App,
+    audit::Stamp,
     failure::{ErrorCode, Failure, Outcome, UserError},
+    integrations,
     jobs::{self, Job, NewJob},
 };
 
@@ -36,13 +40,8 @@ pub(super) const UNFINISHED: [LineState; 3] = [LineState::Planned, LineState::Ap
 /// # Errors
 /// `NOT_FOUND`; `CONFLICT` when the run is not the one that was looked at; `WRONG_STATE` when it does not wait for
 /// approval, the integration is not active, or another run is being applied.
-pub async fn approve(
-    app: &App,
-    scope: ProviderScope,
-    by: &str,
-    id: BillingRunId,
-    expected_version: i32,
-) -> Outcome<(Model, JobId)> {
+pub async fn approve(app: &App, stamp: Stamp<'_>, id: BillingRunId, expected_version: i32) -> Outcome<(Model, JobId)> {
+    let scope = stamp.scope;
     let transaction = app.db.begin().await?;
     let (integration, run) = hold_both(&transaction, scope, id).await?;
     settings::check_version(Some(expected_version), run.version, "billing run")?;
@@ -54,11 +53,18 @@ pub async fn approve(
     }
     check_ready(&transaction, scope, &integration, &run).await?;
     let run = Model {
-        approved_by: Some(by.to_owned()),
-        approved_at: Some(app.now()),
+        approved_by: Some(stamp.by.name.to_string()),
+        approved_at: Some(stamp.at),
         ..run
     };
-    let begun = begin(&transaction, app, scope, by, run).await?;
+    let state = run.state;
+    let begun = begin(&transaction, app, scope, &stamp.by.name, run).await?;
+    let entry = runs::entry(AuditAction::BillingRunApproved, &begun.0);
+    let entry = entry.changing(
+        &json!({ "state": state }),
+        &json!({ "state": begun.0.state, "totals": begun.0.totals }),
+    );
+    stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
     app.wake.jobs.notify_one();
     Ok(begun)
@@ -71,11 +77,11 @@ pub async fn approve(
 /// `NOT_FOUND`; `WRONG_STATE` when the run was never approved, is being applied right now, or has nothing left to do.
 pub async fn retry_lines(
     app: &App,
-    scope: ProviderScope,
-    by: &str,
+    stamp: Stamp<'_>,
     id: BillingRunId,
     lines: Option<Vec<BillingLineId>>,
 ) -> Outcome<(Model, JobId)> {
+    let scope = stamp.scope;
     let transaction = app.db.begin().await?;
     let (integration, run) = hold_both(&transaction, scope, id).await?;
     let refuse = |message: &str, remedy: &str| {
@@ -106,7 +112,14 @@ pub async fn retry_lines(
             "Plan the month again to correct blocked lines.",
         );
     }
-    let begun = begin(&transaction, app, scope, by, run).await?;
+    let begun = begin(&transaction, app, scope, &stamp.by.name, run).await?;
+    let entry = runs::entry(AuditAction::BillingLinesRetried, &begun.0);
+    stamp
+        .record(
+            &transaction,
+            vec![entry.changing(&Value::Null, &json!({ "lines": reset }))],
+        )
+        .await?;
     transaction.commit().await?;
     app.wake.jobs.notify_one();
     Ok(begun)
@@ -197,7 +210,7 @@ async fn hold_both(
     id: BillingRunId,
 ) -> Outcome<(integration::Model, Model)> {
     let found = runs::find(transaction, scope, id).await?;
-    let integration = settings::hold(transaction, scope, found.integration_id).await?;
+    let integration = integrations::hold(transaction, scope, found.integration_id).await?;
     Ok((integration, runs::hold(transaction, scope, id).await?))
 }
 

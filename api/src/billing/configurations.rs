@@ -1,6 +1,7 @@
 //! What is billed for a company, and onto which agreement.
 
 mod check;
+mod entries;
 
 pub use check::ItemDraft;
 
@@ -10,6 +11,7 @@ use psa_connectors::descriptor::QuantityKind;
 use psa_entities::{
     Exact, ProviderScope, YearMonth,
     agreement::{self, AgreementStatus},
+    audit_entry::AuditAction,
     billing_configuration::{self, Column, Entity, Model},
     billing_item,
     company_mapping::{self, MappingState},
@@ -21,11 +23,14 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder,
 };
+use serde_json::Value;
 
 use super::{prices, settings};
 use crate::{
     app::App,
+    audit::Stamp,
     failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+    integrations,
 };
 
 /// A billing configuration as somebody wants it.
@@ -54,9 +59,10 @@ pub struct Draft {
 /// # Errors
 /// Every rule that the draft breaks, at its field; `CONFLICT`; `ALREADY_EXISTS` when the company has another
 /// configuration on that agreement.
-pub async fn save(app: &App, scope: ProviderScope, draft: Draft) -> Outcome<Model> {
+pub async fn save(app: &App, stamp: Stamp<'_>, draft: Draft) -> Outcome<Model> {
+    let scope = stamp.scope;
     let transaction = app.db.begin().await?;
-    let integration = settings::hold(&transaction, scope, draft.integration).await?;
+    let integration = integrations::hold(&transaction, scope, draft.integration).await?;
     let found = match draft.id {
         Some(id) => Some(find(&transaction, scope, id).await?),
         None => None,
@@ -79,10 +85,12 @@ pub async fn save(app: &App, scope: ProviderScope, draft: Draft) -> Outcome<Mode
         Some(found) => Some(found),
         None => same_place(&transaction, scope, &draft).await?,
     };
-    let wanted = wanted(app, scope, &draft, existing.as_ref());
+    let wanted = wanted(stamp, &draft, existing.as_ref());
+    let mut before = Value::Null;
     if let Some(existing) = &existing {
-        let unchanged = *existing == wanted && items_of(&transaction, scope, existing.id).await? == draft.items;
-        if unchanged {
+        let items = items_of(&transaction, scope, existing.id).await?;
+        before = entries::shown(existing, &items);
+        if *existing == wanted && items == draft.items {
             return Ok(wanted);
         }
         if draft.id.is_none() {
@@ -110,7 +118,12 @@ pub async fn save(app: &App, scope: ProviderScope, draft: Draft) -> Outcome<Mode
                 .with_remedy("Change that configuration, or delete it first."),
         ));
     }
-    let saved = store(&transaction, scope, app, wanted, existing.is_some(), &draft.items).await?;
+    let saved = store(&transaction, stamp, wanted, existing.is_some(), &draft.items).await?;
+    let after = entries::shown(&saved, &draft.items);
+    let entry = entries::entry(&transaction, scope, AuditAction::BillingConfigurationSaved, &saved).await?;
+    stamp
+        .record(&transaction, vec![entry.changing(&before, &after)])
+        .await?;
     transaction.commit().await?;
     Ok(saved)
 }
@@ -121,15 +134,21 @@ pub async fn save(app: &App, scope: ProviderScope, draft: Draft) -> Outcome<Mode
 /// `NOT_FOUND`; `CONFLICT`.
 pub async fn delete(
     app: &App,
-    scope: ProviderScope,
+    stamp: Stamp<'_>,
     id: BillingConfigurationId,
     expected_version: Option<i32>,
 ) -> Outcome<()> {
+    let scope = stamp.scope;
     let transaction = app.db.begin().await?;
     let found = find(&transaction, scope, id).await?;
-    settings::hold(&transaction, scope, found.integration_id).await?;
+    integrations::hold(&transaction, scope, found.integration_id).await?;
     let found = find(&transaction, scope, id).await?;
     settings::check_version(expected_version, found.version, "billing configuration")?;
+    let before = entries::shown(&found, &items_of(&transaction, scope, id).await?);
+    let entry = entries::entry(&transaction, scope, AuditAction::BillingConfigurationDeleted, &found).await?;
+    stamp
+        .record(&transaction, vec![entry.changing(&before, &Value::Null)])
+        .await?;
     scope
         .delete_many::<Entity>()
         .filter(Column::Id.eq(id))
@@ -300,11 +319,11 @@ fn agreement_error(
 }
 
 /// The row that the draft asks for, with the version that is there now.
-fn wanted(app: &App, scope: ProviderScope, draft: &Draft, existing: Option<&Model>) -> Model {
-    let now = app.now();
+fn wanted(stamp: Stamp<'_>, draft: &Draft, existing: Option<&Model>) -> Model {
+    let now = stamp.at;
     Model {
         id: existing.map_or_else(|| BillingConfigurationId::at(now), |row| row.id),
-        provider_id: scope.provider_id(),
+        provider_id: stamp.scope.provider_id(),
         integration_id: draft.integration,
         company_id: draft.company,
         agreement_id: draft.agreement,
@@ -332,21 +351,20 @@ async fn items_of(
 
 async fn store(
     transaction: &DatabaseTransaction,
-    scope: ProviderScope,
-    app: &App,
+    stamp: Stamp<'_>,
     wanted: Model,
     exists: bool,
     items: &[ItemDraft],
 ) -> Outcome<Model> {
     let saved = Model {
         version: wanted.version + 1,
-        updated_at: app.now(),
+        updated_at: stamp.at,
         ..wanted
     };
     let row = billing_configuration::ActiveModel::from(saved.clone()).reset_all();
     if exists {
         row.update(transaction).await?;
-        let old = scope.delete_many::<billing_item::Entity>();
+        let old = stamp.scope.delete_many::<billing_item::Entity>();
         old.filter(billing_item::Column::ConfigurationId.eq(saved.id))
             .exec(transaction)
             .await?;
@@ -355,8 +373,8 @@ async fn store(
     }
     let rows = items.iter().enumerate().map(|(index, item)| {
         let row = billing_item::Model {
-            id: BillingItemId::at(app.now()),
-            provider_id: scope.provider_id(),
+            id: BillingItemId::at(stamp.at),
+            provider_id: stamp.scope.provider_id(),
             configuration_id: saved.id,
             position: i32::try_from(index).unwrap_or(i32::MAX),
             product_key: item.product.to_string(),

@@ -5,7 +5,7 @@ mod store;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use psa_connectors::{Error, record};
+use psa_connectors::record;
 use psa_entities::{
     billing_run::RunState,
     ids::{AgreementId, BillingRunId, ConsoleCompanyId},
@@ -104,7 +104,7 @@ impl Planning {
             let ids: Vec<_> = part.iter().map(|(_, external)| external.clone()).collect();
             let mut read = match connector.additions_of(&ids).await {
                 Ok(read) => read,
-                Err(error) => return Err(psa_failed(cx, integration, &error).await),
+                Err(error) => return Err(health::job_error(&cx.app, cx.scope, integration.id, &error).await),
             };
             holdings.extend(part.iter().map(|(id, external)| (*id, read.remove(external))));
         }
@@ -128,17 +128,5 @@ fn addition(addition: &record::Addition) -> Addition {
         product: addition.product.to_string(),
         snapshot: addition_snapshot(addition),
         cancelled_date: addition.cancelled_date,
-    }
-}
-
-/// What a failed read means: a passing trouble is tried again, anything else is for a person.
-async fn psa_failed(cx: &JobContext, integration: &integration::Model, error: &Error) -> JobError {
-    match health::report(&cx.app, cx.scope, integration.id, error).await {
-        Ok(problem) if error.is_temporary() => JobError::Retry {
-            problem,
-            after: error.retry_after(),
-        },
-        Ok(problem) => JobError::Fail(problem),
-        Err(failure) => JobError::from(failure),
     }
 }

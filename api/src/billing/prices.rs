@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use psa_entities::{
     Exact, ProviderScope,
+    audit_entry::{AuditAction, AuditSubject},
     ids::{IntegrationId, ProductMappingId, StorageAccountId},
     product_mapping::{Column, Entity, Model},
     storage_account,
@@ -13,11 +14,14 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, sea_query::OnConflict,
 };
+use serde_json::json;
 
-use super::{product::BillableProduct, settings};
+use super::product::BillableProduct;
 use crate::{
     app::App,
+    audit::{Entry, Stamp, Subject},
     failure::{ErrorCode, Failure, Outcome, UserError},
+    integrations,
 };
 
 /// The most prices that one call may change.
@@ -57,13 +61,8 @@ pub async fn list(
 ///
 /// # Errors
 /// A product twice, a storage account that does not exist, a price below zero or beyond belief.
-pub async fn update(
-    app: &App,
-    scope: ProviderScope,
-    by: &str,
-    id: IntegrationId,
-    changes: Vec<PriceChange>,
-) -> Outcome<Vec<Model>> {
+pub async fn update(app: &App, stamp: Stamp<'_>, id: IntegrationId, changes: Vec<PriceChange>) -> Outcome<Vec<Model>> {
+    let scope = stamp.scope;
     let mut errors = price_errors(&changes);
     let gone = unknown_accounts(app.db.read(), scope, changes.iter().map(|change| &change.product)).await?;
     for (index, change) in changes.iter().enumerate() {
@@ -77,9 +76,9 @@ pub async fn update(
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
-    let now = app.now();
+    let now = stamp.at;
     let transaction = app.db.begin().await?;
-    let integration = settings::hold(&transaction, scope, id).await?;
+    let integration = integrations::hold(&transaction, scope, id).await?;
     let known: HashMap<String, Model> = list(&transaction, scope, id)
         .await?
         .into_iter()
@@ -87,6 +86,7 @@ pub async fn update(
         .collect();
     let mut rows = Vec::with_capacity(changes.len());
     let mut changed = Vec::new();
+    let mut entries = Vec::new();
     for change in changes {
         let key = change.product.to_string();
         let before = known.get(&key);
@@ -103,13 +103,14 @@ pub async fn update(
                 .unit_cost
                 .map_or(before.and_then(|row| row.unit_cost), |cost| cost.map(Exact)),
             changed_at: now,
-            changed_by: by.to_owned(),
+            changed_by: stamp.by.name.to_string(),
         };
         match before {
             Some(before) if (before.unit_price, before.unit_cost) == (row.unit_price, row.unit_cost) => {
                 rows.push(before.clone());
             }
             _ => {
+                entries.push(entry(&change.product, before, &row));
                 changed.push(row.clone());
                 rows.push(row);
             }
@@ -130,8 +131,17 @@ pub async fn update(
             .exec_without_returning(&transaction)
             .await?;
     }
+    stamp.record(&transaction, entries).await?;
     transaction.commit().await?;
     Ok(rows)
+}
+
+fn entry(product: &BillableProduct, before: Option<&Model>, after: &Model) -> Entry {
+    let view = |row: &Model| json!({ "unitPrice": row.unit_price, "unitCost": row.unit_cost });
+    let subject = Subject::new(AuditSubject::BillableProduct, product, product.display_name());
+    Entry::new(AuditAction::PriceChanged, subject)
+        .within(after.integration_id)
+        .changing(&before.map(view).unwrap_or_default(), &view(after))
 }
 
 /// The storage accounts of `products` that do not exist.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use psa_entities::{
     Problem, ProviderScope, YearMonth,
+    audit_entry::{AuditAction, AuditSubject},
     billing_run::{Column, Entity, Model, RunState, RunTrigger},
     console_company,
     ids::{BillingRunId, ConsoleCompanyId, IntegrationId, JobId},
@@ -15,11 +16,14 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect,
     sea_query::{Expr, LockType},
 };
+use serde_json::{Value, json};
 
 use super::{calendar, planning::Planning, settings};
 use crate::{
     app::App,
+    audit::{Entry, Stamp, Subject},
     failure::{ErrorCode, Failure, Outcome, UserError},
+    integrations,
     jobs::{self, JobContext, JobError, NewJob, retry_delay},
 };
 
@@ -58,8 +62,9 @@ pub async fn find(db: &impl ConnectionTrait, scope: ProviderScope, id: BillingRu
 ///
 /// # Errors
 /// `INVALID` when the month is not over or has not begun; `WRONG_STATE` while the integration cannot talk to the PSA.
-pub async fn plan(app: &App, scope: ProviderScope, by: &str, new: NewRun) -> Outcome<(Model, JobId)> {
-    let today = calendar::today(&calendar::provider(app.db.read(), scope).await?, app.now())?;
+pub async fn plan(app: &App, stamp: Stamp<'_>, new: NewRun) -> Outcome<(Model, JobId)> {
+    let scope = stamp.scope;
+    let today = calendar::today(&calendar::provider(app.db.read(), scope).await?, stamp.at)?;
     let mut errors: Vec<UserError> = month_error(new.month, today, new.allow_open_month)
         .into_iter()
         .collect();
@@ -67,9 +72,9 @@ pub async fn plan(app: &App, scope: ProviderScope, by: &str, new: NewRun) -> Out
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
-    let now = app.now();
+    let now = stamp.at;
     let transaction = app.db.begin().await?;
-    let integration = settings::hold(&transaction, scope, new.integration).await?;
+    let integration = integrations::hold(&transaction, scope, new.integration).await?;
     check_connection(&integration)?;
     supersede(&transaction, scope, &new, now).await?;
     let run = Model {
@@ -79,7 +84,7 @@ pub async fn plan(app: &App, scope: ProviderScope, by: &str, new: NewRun) -> Out
         month: new.month,
         state: RunState::Planning,
         trigger: new.trigger,
-        created_by: by.to_owned(),
+        created_by: stamp.by.name.to_string(),
         created_at: now,
         planned_at: None,
         approved_by: None,
@@ -95,10 +100,13 @@ pub async fn plan(app: &App, scope: ProviderScope, by: &str, new: NewRun) -> Out
         run: run.id,
         companies: new.companies,
     };
-    let job = NewJob::new(scope, &plan, by, now)?
+    let job = NewJob::new(scope, &plan, &stamp.by.name, now)?
         .of_integration(new.integration)
         .once(&format!("billing.plan:{}", run.id));
     let job = jobs::enqueue(&transaction, job).await?;
+    let asked = json!({ "companies": plan.companies.as_ref().map(Vec::len), "trigger": run.trigger });
+    let entry = entry(AuditAction::BillingRunPlanned, &run).changing(&Value::Null, &asked);
+    stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
     app.wake.jobs.notify_one();
     Ok((run, job))
@@ -108,14 +116,9 @@ pub async fn plan(app: &App, scope: ProviderScope, by: &str, new: NewRun) -> Out
 ///
 /// # Errors
 /// `NOT_FOUND`; `CONFLICT`; `WRONG_STATE` when it was approved or has ended otherwise.
-pub async fn cancel(
-    app: &App,
-    scope: ProviderScope,
-    id: BillingRunId,
-    expected_version: Option<i32>,
-) -> Outcome<Model> {
+pub async fn cancel(app: &App, stamp: Stamp<'_>, id: BillingRunId, expected_version: Option<i32>) -> Outcome<Model> {
     let transaction = app.db.begin().await?;
-    let run = hold(&transaction, scope, id).await?;
+    let run = hold(&transaction, stamp.scope, id).await?;
     if run.state == RunState::Cancelled {
         return Ok(run);
     }
@@ -130,14 +133,23 @@ pub async fn cancel(
             "What is written stays in the PSA: plan the month again to correct it.",
         )));
     }
-    let version = run.version + 1;
+    let (version, state) = (run.version + 1, run.state);
     let mut change = run.into_active_model();
     change.state = Set(RunState::Cancelled);
-    change.finished_at = Set(Some(app.now()));
+    change.finished_at = Set(Some(stamp.at));
     change.version = Set(version);
     let cancelled = change.update(&transaction).await?;
+    let entry = entry(AuditAction::BillingRunCancelled, &cancelled);
+    let entry = entry.changing(&json!({ "state": state }), &json!({ "state": cancelled.state }));
+    stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
     Ok(cancelled)
+}
+
+/// What the audit log says was done to a run; people call it by its month.
+pub(super) fn entry(action: AuditAction, run: &Model) -> Entry {
+    let subject = Subject::new(AuditSubject::BillingRun, &run.id, run.month.to_string());
+    Entry::new(action, subject).within(run.integration_id)
 }
 
 /// Finds a run and holds it until the transaction ends.

@@ -2,16 +2,16 @@
 
 use psa_entities::{
     Exact, ProviderScope, YearMonth,
+    audit_entry::AuditAction,
     billing_settings::{Approval, Column, Entity, InvoiceDescription, Model, UnsetPrice, ZeroPolicy},
     ids::IntegrationId,
     integration,
 };
 use rust_decimal::Decimal;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
-    sea_query::{LockType, OnConflict},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict,
 };
+use serde_json::{Value, json};
 
 use super::{
     describe::{self, InvoiceText},
@@ -19,7 +19,9 @@ use super::{
 };
 use crate::{
     app::App,
+    audit::{Entry, Stamp},
     failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+    integrations,
 };
 
 /// The longest template that is accepted, in characters.
@@ -75,13 +77,9 @@ pub async fn load(db: &impl ConnectionTrait, scope: ProviderScope, integration: 
 ///
 /// # Errors
 /// A template with an unknown variable, an open brace or no text; `CONFLICT`.
-pub async fn update_invoice(
-    app: &App,
-    scope: ProviderScope,
-    id: IntegrationId,
-    change: InvoiceChange,
-) -> Outcome<Model> {
-    save(app, scope, id, change.expected_version, |settings| {
+pub async fn update_invoice(app: &App, stamp: Stamp<'_>, id: IntegrationId, change: InvoiceChange) -> Outcome<Model> {
+    let action = AuditAction::InvoiceSettingsChanged;
+    save(app, stamp, action, id, change.expected_version, |settings| {
         settings.invoice_description = change.mode;
         if let Some(template) = change.template {
             settings.template = Some(template);
@@ -95,12 +93,13 @@ pub async fn update_invoice(
 ///
 /// # Errors
 /// A guard below zero, a billing day outside the month; `CONFLICT`.
-pub async fn update_policy(app: &App, scope: ProviderScope, id: IntegrationId, change: PolicyChange) -> Outcome<Model> {
+pub async fn update_policy(app: &App, stamp: Stamp<'_>, id: IntegrationId, change: PolicyChange) -> Outcome<Model> {
     let errors = policy_errors(&change);
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
-    save(app, scope, id, change.expected_version, |settings| {
+    let action = AuditAction::BillingPolicyChanged;
+    save(app, stamp, action, id, change.expected_version, |settings| {
         settings.unset_price = change.unset_price.unwrap_or(settings.unset_price);
         settings.zero = change.zero.unwrap_or(settings.zero);
         settings.approval = change.approval.unwrap_or(settings.approval);
@@ -158,24 +157,6 @@ pub fn guard(settings: &Model) -> Guard {
     }
 }
 
-/// Finds the integration and holds it until the transaction ends, so that changes to how it bills follow one another.
-/// SQLite has one writer and needs no lock.
-///
-/// # Errors
-/// `NOT_FOUND` at `integrationId`.
-pub(super) async fn hold(
-    transaction: &DatabaseTransaction,
-    scope: ProviderScope,
-    id: IntegrationId,
-) -> Outcome<integration::Model> {
-    let select = scope
-        .find::<integration::Entity>()
-        .filter(integration::Column::Id.eq(id))
-        .lock(LockType::NoKeyUpdate);
-    let found = select.one(transaction).await?;
-    found.ok_or_else(|| Failure::refused(UserError::not_found("integrationId", "integration")))
-}
-
 /// Refuses when `expected` is given and is not the `actual` version.
 pub(super) fn check_version(expected: Option<i32>, actual: i32, what: &str) -> Outcome<()> {
     if expected.is_none_or(|expected| expected == actual) {
@@ -190,14 +171,15 @@ pub(super) fn check_version(expected: Option<i32>, actual: i32, what: &str) -> O
 
 async fn save(
     app: &App,
-    scope: ProviderScope,
+    stamp: Stamp<'_>,
+    action: AuditAction,
     id: IntegrationId,
     expected_version: Option<i32>,
     change: impl FnOnce(&mut Model) -> Vec<UserError>,
 ) -> Outcome<Model> {
     let transaction = app.db.begin().await?;
-    let integration = hold(&transaction, scope, id).await?;
-    let found = load(&transaction, scope, &integration).await?;
+    let integration = integrations::hold(&transaction, stamp.scope, id).await?;
+    let found = load(&transaction, stamp.scope, &integration).await?;
     check_version(expected_version, found.version, "settings")?;
     let mut settings = found.clone();
     let errors = change(&mut settings);
@@ -208,7 +190,7 @@ async fn save(
         return Ok(found);
     }
     settings.version += 1;
-    settings.updated_at = app.now();
+    settings.updated_at = stamp.at;
     let replace = OnConflict::column(Column::IntegrationId)
         .update_columns([
             Column::InvoiceDescription,
@@ -228,8 +210,24 @@ async fn save(
         .on_conflict(replace)
         .exec_without_returning(&transaction)
         .await?;
+    let entry = Entry::about(action, &integration).changing(&shown(&found), &shown(&settings));
+    stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
     Ok(settings)
+}
+
+/// What the audit log compares.
+fn shown(settings: &Model) -> Value {
+    json!({
+        "invoiceDescription": settings.invoice_description,
+        "template": settings.template,
+        "unsetPrice": settings.unset_price,
+        "zero": settings.zero,
+        "approval": settings.approval,
+        "guardPercent": settings.guard_percent,
+        "guardAmount": settings.guard_amount,
+        "billingDay": settings.billing_day,
+    })
 }
 
 /// The settings that an integration begins with.

@@ -151,7 +151,7 @@ impl Import {
             let page = R::read(running.connector.as_ref(), &query).await;
             let page = match page {
                 Ok(page) => page,
-                Err(error) => return Err(psa_failed(app, running, &error).await),
+                Err(error) => return Err(health::job_error(app, running.scope, running.integration, &error).await),
             };
             let transaction = app.db.begin().await?;
             counts += upsert::store::<R>(&transaction, running, page.records).await?;
@@ -223,17 +223,5 @@ impl Import {
             .exec_without_returning(app.db.write())
             .await?;
         Ok(())
-    }
-}
-
-/// What a failed read means for the job: a passing trouble is tried again, anything else is for a person.
-async fn psa_failed(app: &App, running: &Running<'_>, error: &psa_connectors::Error) -> JobError {
-    match health::report(app, running.scope, running.integration, error).await {
-        Ok(problem) if error.is_temporary() => JobError::Retry {
-            problem,
-            after: error.retry_after(),
-        },
-        Ok(problem) => JobError::Fail(problem),
-        Err(failure) => JobError::from(failure),
     }
 }

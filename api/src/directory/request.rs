@@ -1,16 +1,19 @@
 //! Asking for imports: one job per resource, and never two of one resource at a time.
 
 use psa_entities::{
-    ProviderScope,
+    audit_entry::AuditAction,
     ids::{IntegrationId, JobId},
     import_state::ImportResource,
 };
 use sea_orm::ActiveEnum;
+use serde_json::{Value, json};
 
 use super::import::{Import, Mode};
 use crate::{
     app::App,
+    audit::{Entry, Stamp},
     failure::{ErrorCode, Failure, Outcome, UserError},
+    integrations,
     jobs::{self, NewJob},
 };
 
@@ -41,8 +44,9 @@ const ALL: [ImportResource; 5] = [
 ///
 /// # Errors
 /// `NOT_FOUND`; `WRONG_STATE` while the integration cannot talk to the PSA.
-pub async fn request(app: &App, scope: ProviderScope, by: &str, request: ImportRequest) -> Outcome<Vec<JobId>> {
-    let integration = crate::integrations::find(app.db.read(), scope, request.integration).await?;
+pub async fn request(app: &App, stamp: Stamp<'_>, request: ImportRequest) -> Outcome<Vec<JobId>> {
+    let transaction = app.db.begin().await?;
+    let integration = integrations::hold(&transaction, stamp.scope, request.integration).await?;
     if let Some(problem) = &integration.problem {
         let error = UserError::new(
             ErrorCode::WrongState,
@@ -57,19 +61,22 @@ pub async fn request(app: &App, scope: ProviderScope, by: &str, request: ImportR
     } else {
         request.resources
     };
-    let transaction = app.db.begin().await?;
     let mut ids = Vec::with_capacity(resources.len());
-    for resource in resources {
+    for resource in &resources {
+        let resource = *resource;
         let import = Import {
             resource,
             mode: request.mode,
             confirm_removals: request.confirm_removals,
         };
-        let new = NewJob::new(scope, &import, by, app.now())?
+        let new = NewJob::new(stamp.scope, &import, &stamp.by.name, stamp.at)?
             .of_integration(integration.id)
             .once(&format!("import:{}:{}", integration.id, resource.to_value()));
         ids.push(jobs::enqueue(&transaction, new).await?);
     }
+    let asked = json!({ "resources": resources, "mode": request.mode, "confirmRemovals": request.confirm_removals });
+    let entry = Entry::about(AuditAction::ImportRequested, &integration).changing(&Value::Null, &asked);
+    stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
     app.wake.jobs.notify_one();
     Ok(ids)

@@ -37,10 +37,12 @@ pub enum NodeKind {
     Incident,
     /// One operation that an incident owes.
     Delivery,
+    /// An entry of the audit log.
+    AuditEntry,
 }
 
 impl NodeKind {
-    const ALL: [(NodeKind, &'static str); 14] = [
+    const ALL: [(NodeKind, &'static str); 15] = [
         (NodeKind::Provider, "Provider"),
         (NodeKind::Integration, "Integration"),
         (NodeKind::Job, "Job"),
@@ -55,6 +57,7 @@ impl NodeKind {
         (NodeKind::BillingLine, "BillingLine"),
         (NodeKind::Incident, "Incident"),
         (NodeKind::Delivery, "Delivery"),
+        (NodeKind::AuditEntry, "AuditEntry"),
     ];
 
     fn name(self) -> &'static str {

@@ -1,5 +1,6 @@
 //! The root of every query.
 
+pub mod audit;
 pub mod console;
 pub mod integrations;
 pub mod node;
@@ -14,4 +15,5 @@ pub struct Query(
     node::NodeQueries,
     integrations::IntegrationQueries,
     console::ConsoleQueries,
+    audit::AuditQueries,
 );

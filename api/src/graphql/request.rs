@@ -6,7 +6,7 @@ use async_graphql::{Context, Error, ErrorExtensions, Result, dataloader::DataLoa
 use psa_entities::ProviderScope;
 
 use super::loaders::Rows;
-use crate::{app::App, auth::Viewer};
+use crate::{app::App, audit::Stamp, auth::Viewer};
 
 /// What a resolver asks its context for.
 pub trait Request {
@@ -28,6 +28,12 @@ pub trait Request {
     /// `UNAUTHENTICATED`: nobody in particular.
     fn scope(&self) -> Result<ProviderScope>;
 
+    /// Who changes something, for which tenant, and when.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`: nobody in particular.
+    fn stamp(&self) -> Result<Stamp<'_>>;
+
     /// The rows that this request has read already.
     ///
     /// # Errors
@@ -46,6 +52,15 @@ impl Request for Context<'_> {
 
     fn scope(&self) -> Result<ProviderScope> {
         self.viewer().map(|viewer| viewer.provider)
+    }
+
+    fn stamp(&self) -> Result<Stamp<'_>> {
+        let viewer = self.viewer()?;
+        Ok(Stamp {
+            scope: viewer.provider,
+            by: &viewer.actor,
+            at: self.app()?.now(),
+        })
     }
 
     fn rows(&self) -> Result<&DataLoader<Rows>> {

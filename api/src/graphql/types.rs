@@ -1,5 +1,6 @@
 //! The types of the API: newtypes over rows, with their relations.
 
+pub mod audit;
 pub mod billing;
 pub mod connector;
 pub mod console;

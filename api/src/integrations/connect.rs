@@ -2,16 +2,19 @@
 
 use psa_connectors::{Credentials, Descriptor, ErrorKind, record::Account};
 use psa_entities::{
-    ProviderScope, credential,
+    audit_entry::AuditAction,
+    credential,
     ids::IntegrationId,
     integration::{self, IntegrationStatus},
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 
-use super::connections;
+use super::{connections, lifecycle, name};
 use crate::{
     app::App,
+    audit::{Entry, Stamp},
     failure::{ErrorCode, Failure, Fault, Outcome, UserError},
     vault::Binding,
 };
@@ -31,26 +34,12 @@ pub struct NewIntegration {
 ///
 /// # Errors
 /// A missing or unknown field, a name that is taken, or what the PSA says.
-pub async fn connect(app: &App, scope: ProviderScope, new: NewIntegration) -> Outcome<integration::Model> {
-    let name = new.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 100 {
-        let error = UserError::new(ErrorCode::Invalid, "The name must have between 1 and 100 characters.").at("name");
-        return Err(Failure::refused(error));
-    }
+pub async fn connect(app: &App, stamp: Stamp<'_>, new: NewIntegration) -> Outcome<integration::Model> {
+    let scope = stamp.scope;
+    let name = name::check(&new.name)?;
     let (descriptor, account) = verify(app, &new.kind, &new.credentials).await?;
-    let taken = scope
-        .find::<integration::Entity>()
-        .filter(integration::Column::Name.eq(name.as_str()));
-    if taken.count(app.db.read()).await? > 0 {
-        let error = UserError::new(
-            ErrorCode::AlreadyExists,
-            format!("There is an integration called “{name}” already."),
-        );
-        return Err(Failure::refused(error.at("name").with_remedy(
-            "Choose another name, or replace the keys of that one with updateCredentials.",
-        )));
-    }
-    let now = app.now();
+    name::refuse_taken(app.db.read(), scope, &name).await?;
+    let now = stamp.at;
     let row = integration::Model {
         id: IntegrationId::at(now),
         provider_id: scope.provider_id(),
@@ -68,10 +57,14 @@ pub async fn connect(app: &App, scope: ProviderScope, new: NewIntegration) -> Ou
     integration::ActiveModel::from(row.clone())
         .reset_all()
         .insert(&transaction)
-        .await?;
-    credential::Entity::insert_many(sealed)
+        .await
+        .map_err(|error| name::taken_meanwhile(error, &row.name))?;
+    credential::Entity::insert_many(active(&sealed))
         .exec_without_returning(&transaction)
         .await?;
+    let made = json!({ "connector": row.connector_kind, "name": row.name, "credentials": shown(&sealed) });
+    let entry = Entry::about(AuditAction::IntegrationConnected, &row).changing(&Value::Null, &made);
+    stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -82,32 +75,38 @@ pub async fn connect(app: &App, scope: ProviderScope, new: NewIntegration) -> Ou
 /// As [`connect`].
 pub async fn rekey(
     app: &App,
-    scope: ProviderScope,
+    stamp: Stamp<'_>,
     id: IntegrationId,
     values: Vec<(String, SecretString)>,
 ) -> Outcome<integration::Model> {
+    let scope = stamp.scope;
     let found = super::find(app.db.read(), scope, id).await?;
     let (descriptor, account) = verify(app, &found.connector_kind, &values).await?;
     let sealed = seal(app, descriptor, &found, &values)?;
-    let now = app.now();
     let transaction = app.db.begin().await?;
-    let found = super::find(&transaction, scope, id).await?;
+    let found = super::hold(&transaction, scope, id).await?;
+    let own = credential::Column::IntegrationId.eq(id);
+    let before = scope
+        .find::<credential::Entity>()
+        .filter(own.clone())
+        .all(&transaction)
+        .await?;
     scope
         .delete_many::<credential::Entity>()
-        .filter(credential::Column::IntegrationId.eq(id))
+        .filter(own)
         .exec(&transaction)
         .await?;
-    credential::Entity::insert_many(sealed)
+    credential::Entity::insert_many(active(&sealed))
         .exec_without_returning(&transaction)
         .await?;
+    let entry = Entry::about(AuditAction::CredentialsReplaced, &found);
+    let entry = entry.changing(&shown(&before), &shown(&sealed));
+    stamp.record(&transaction, vec![entry]).await?;
     let mut change: integration::ActiveModel = found.clone().into();
     change.account = Set(Some(serde_json::to_value(&account)?));
-    change.updated_at = Set(now);
-    if found.status == IntegrationStatus::Broken {
-        change.status = Set(super::lifecycle::status_when_mended(&found));
-        change.problem = Set(None);
-    }
-    let changed = change.update(&transaction).await?;
+    change.updated_at = Set(stamp.at);
+    let rekeyed = change.update(&transaction).await?;
+    let changed = lifecycle::mend(&transaction, stamp, rekeyed).await?;
     transaction.commit().await?;
     app.wake.deliveries.notify_one();
     Ok(changed)
@@ -191,7 +190,7 @@ fn seal(
     descriptor: &Descriptor,
     integration: &integration::Model,
     values: &[(String, SecretString)],
-) -> Result<Vec<credential::ActiveModel>, Fault> {
+) -> Result<Vec<credential::Model>, Fault> {
     values
         .iter()
         .map(|(field, value)| {
@@ -202,17 +201,30 @@ fn seal(
             };
             let sealed = app.vault.seal(&binding, value)?;
             let secret = descriptor.credential_field(field).is_none_or(|field| field.secret);
-            Ok(credential::ActiveModel {
-                integration_id: Set(integration.id),
-                field: Set(field.clone()),
-                provider_id: Set(integration.provider_id),
-                key_id: Set(sealed.key_id),
-                sealed: Set(sealed.bytes),
-                hint: Set((!secret).then(|| last_four(value.expose_secret()))),
-                set_at: Set(app.now()),
+            Ok(credential::Model {
+                integration_id: integration.id,
+                field: field.clone(),
+                provider_id: integration.provider_id,
+                key_id: sealed.key_id,
+                sealed: sealed.bytes,
+                hint: (!secret).then(|| last_four(value.expose_secret())),
+                set_at: app.now(),
             })
         })
         .collect()
+}
+
+fn active(rows: &[credential::Model]) -> Vec<credential::ActiveModel> {
+    let rows = rows.iter().cloned();
+    rows.map(|row| row.into_active_model().reset_all()).collect()
+}
+
+/// What the audit log may show of credentials: when each was set, and of one that is no secret its hint.
+fn shown(rows: &[credential::Model]) -> Value {
+    let fields = rows
+        .iter()
+        .map(|row| (row.field.clone(), json!({ "setAt": row.set_at, "hint": row.hint })));
+    Value::Object(fields.collect())
 }
 
 /// The last four characters of a public value, so that a person can tell one key from another.

@@ -5,27 +5,33 @@ use psa_connectors::{
     descriptor::{RightFinding, RightState},
 };
 use psa_entities::{
-    ProviderScope,
+    audit_entry::AuditAction,
     ids::IntegrationId,
     permission_check::{self, PermissionRow, PermissionRows},
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 
-use super::health;
+use serde_json::{Value, json};
+
+use super::{health, lifecycle};
 use crate::{
     app::App,
+    audit::{Entry, Stamp},
     failure::{Failure, Outcome},
 };
 
 /// Asks the PSA for the state of every right and stores the answer; gives it back with what was asked for.
 ///
+/// An answer mends an integration that was broken; one that differs from the last is a matter for the log.
+///
 /// # Errors
 /// What the PSA says when it cannot be asked; keys that it does not accept break the integration.
 pub async fn check(
     app: &App,
-    scope: ProviderScope,
+    stamp: Stamp<'_>,
     id: IntegrationId,
 ) -> Outcome<(&'static Descriptor, permission_check::Model)> {
+    let scope = stamp.scope;
     let integration = super::find(app.db.read(), scope, id).await?;
     let connector = app.connections.get(app, scope, &integration).await?;
     let findings = match connector.check_rights().await {
@@ -51,11 +57,36 @@ pub async fn check(
             permission_check::Column::Rows,
         ])
         .to_owned();
+    let transaction = app.db.begin().await?;
+    let integration = super::hold(&transaction, scope, id).await?;
+    let before = scope
+        .find_by_id::<permission_check::Entity>(id)
+        .one(&transaction)
+        .await?;
     permission_check::Entity::insert(row.clone().into_active_model().reset_all())
         .on_conflict(replace)
-        .exec_without_returning(app.db.write())
+        .exec_without_returning(&transaction)
         .await?;
+    let changed = before.filter(|before| before.rows != row.rows);
+    let entry = changed.map(|before| {
+        let view = |check: &permission_check::Model| levels(connector.descriptor(), check);
+        Entry::about(AuditAction::PermissionsChanged, &integration).changing(&view(&before), &view(&row))
+    });
+    stamp.record(&transaction, entry.into_iter().collect()).await?;
+    lifecycle::mend(&transaction, stamp, integration).await?;
+    transaction.commit().await?;
+    app.wake.deliveries.notify_one();
     Ok((connector.descriptor(), row))
+}
+
+/// The levels of every right, by the names that the PSA's own screen has.
+fn levels(descriptor: &Descriptor, check: &permission_check::Model) -> Value {
+    let named = check.rows.0.iter().filter_map(|row| {
+        let right = descriptor.right(&row.right)?;
+        let levels = json!({ "add": row.add, "edit": row.edit, "inquire": row.inquire });
+        Some((format!("{} > {}", right.module, right.function), levels))
+    });
+    Value::Object(named.collect())
 }
 
 /// Whether a level that is needed is not granted. What the PSA will not tell does not count as missing.

@@ -10,7 +10,7 @@ use psa_entities::{
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use super::{lease::End, *};
+use super::{lease::End, queue, *};
 use crate::app::testing::Backend;
 use fixture::{Fixture, Scripted};
 
@@ -129,17 +129,33 @@ async fn a_person_can_stop_a_job_that_runs_and_one_that_waits(fixture: Fixture) 
     let app = &fixture.test.app;
     let waiting = fixture.enqueue(&Scripted::Succeed).await;
     let stranger = fixture.test.provider("msp-2").await;
-    assert!(!cancel(app.db.write(), stranger, waiting, app.now()).await.unwrap());
-    assert!(cancel(app.db.write(), fixture.scope, waiting, app.now()).await.unwrap());
+    assert!(
+        !queue::cancel(app.db.write(), stranger, waiting, app.now())
+            .await
+            .unwrap()
+    );
+    assert!(
+        queue::cancel(app.db.write(), fixture.scope, waiting, app.now())
+            .await
+            .unwrap()
+    );
     assert_eq!(fixture.row(waiting).await.state, JobState::Cancelled);
     let running = fixture.run();
     let id = fixture.enqueue(&Scripted::WorkUntilStopped).await;
     fixture.until(id, |row| row.phase.is_some()).await;
-    assert!(cancel(app.db.write(), fixture.scope, id, app.now()).await.unwrap());
+    assert!(
+        queue::cancel(app.db.write(), fixture.scope, id, app.now())
+            .await
+            .unwrap()
+    );
     let row = fixture.until(id, fixture::in_state(JobState::Cancelled)).await;
     running.stop().await;
     assert_eq!(row.finished_at, Some(app.now()));
-    assert!(!cancel(app.db.write(), fixture.scope, id, app.now()).await.unwrap());
+    assert!(
+        !queue::cancel(app.db.write(), fixture.scope, id, app.now())
+            .await
+            .unwrap()
+    );
 }
 
 async fn a_job_of_a_dead_process_is_taken_over_when_its_lease_has_run_out(fixture: Fixture) {
@@ -205,7 +221,9 @@ async fn a_held_job_is_kept_by_its_heartbeat(fixture: Fixture) {
     assert_eq!(lease.renew(&app.db, app.now()).await.unwrap(), lease::Hold::Held);
     fixture.test.clock.advance(TimeDelta::seconds(59));
     assert!(fixture.claim("other").await.is_empty());
-    cancel(app.db.write(), fixture.scope, id, app.now()).await.unwrap();
+    queue::cancel(app.db.write(), fixture.scope, id, app.now())
+        .await
+        .unwrap();
     assert_eq!(
         lease.renew(&app.db, app.now()).await.unwrap(),
         lease::Hold::CancelRequested

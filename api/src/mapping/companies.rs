@@ -15,11 +15,12 @@ use sea_orm::{
 
 use super::{
     MappedCompany,
-    decide::{MappingOutcome, Stamp, Wanted, decide},
-    page,
+    decide::{MappingOutcome, Wanted, decide},
+    entries, page,
 };
 use crate::{
     app::App,
+    audit::{Entry, Stamp},
     console::batch,
     failure::{ErrorCode, Outcome, UserError},
     integrations,
@@ -43,6 +44,8 @@ pub struct RowResult {
     pub row: Option<MappedCompany>,
     /// Why it was rejected.
     pub error: Option<UserError>,
+    /// What the audit log says of it; `None` when nothing was changed.
+    entry: Option<Entry>,
 }
 
 /// What depends on bindings that are taken away.
@@ -97,7 +100,7 @@ pub async fn bind(
         companies: &companies,
     };
     let results = rows.decide(&db, integration, stamp, wanted).await?;
-    store(&db, &results).await?;
+    store(&db, stamp, &results).await?;
     db.commit().await?;
     app.wake.deliveries.notify_one();
     Ok(results)
@@ -122,7 +125,7 @@ pub async fn exclude(
         companies,
     };
     let results = rows.decide(&db, integration, stamp, |_| Ok(Wanted::Exclude)).await?;
-    store(&db, &results).await?;
+    store(&db, stamp, &results).await?;
     db.commit().await?;
     app.wake.deliveries.notify_one();
     Ok(results)
@@ -155,6 +158,7 @@ pub async fn unbind(
         db.rollback().await?;
         return Ok(Unbound { results, dependents });
     }
+    stamp.record(&db, log(&results)).await?;
     stamp
         .scope
         .delete_many::<company_mapping::Entity>()
@@ -190,10 +194,11 @@ impl Rows<'_> {
             let repeated = company.is_some_and(|id| !seen.insert(id));
             match self.judge(known, repeated).and_then(|row| Ok((row, wanted(index)?))) {
                 Ok((row, wanted)) => {
-                    let (outcome, row) = decide(row.clone(), wanted, stamp);
+                    let (outcome, decided) = decide(row.clone(), wanted, stamp);
                     RowResult {
                         outcome,
-                        row: Some(row),
+                        entry: entries::company(outcome, row, &decided),
+                        row: Some(decided),
                         error: None,
                     }
                 }
@@ -203,6 +208,7 @@ impl Rows<'_> {
                         outcome: MappingOutcome::Rejected,
                         row: known.cloned(),
                         error,
+                        entry: None,
                     }
                 }
             }
@@ -261,8 +267,13 @@ fn ids(results: &[RowResult], outcome: MappingOutcome) -> Vec<ConsoleCompanyId> 
     rows.map(|row| row.company.id).collect()
 }
 
-async fn store(db: &DatabaseTransaction, results: &[RowResult]) -> Result<(), DbErr> {
+fn log(results: &[RowResult]) -> Vec<Entry> {
+    results.iter().filter_map(|result| result.entry.clone()).collect()
+}
+
+async fn store(db: &DatabaseTransaction, stamp: Stamp<'_>, results: &[RowResult]) -> Result<(), DbErr> {
     use company_mapping::Column;
+    stamp.record(db, log(results)).await?;
     let changed = results.iter().filter(|result| {
         matches!(
             result.outcome,

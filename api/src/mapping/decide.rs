@@ -1,10 +1,10 @@
 //! Binding, excluding and unbinding one company, as a pure function: what is known and what is wanted in, what changes out.
 
 use async_graphql::Enum;
-use chrono::{DateTime, Utc};
-use psa_entities::{ProviderScope, company_mapping, ids::CompanyMappingId, psa_company};
+use psa_entities::{company_mapping, ids::CompanyMappingId, psa_company};
 
 use super::{MappedCompany, MappingState};
+use crate::audit::Stamp;
 
 /// What happened to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
@@ -32,17 +32,6 @@ pub enum Wanted {
     Exclude,
     /// Take the decision back.
     Unbind,
-}
-
-/// Who decides, and when.
-#[derive(Debug, Clone, Copy)]
-pub struct Stamp<'a> {
-    /// The tenant.
-    pub scope: ProviderScope,
-    /// The subject of the token.
-    pub by: &'a str,
-    /// The time.
-    pub at: DateTime<Utc>,
 }
 
 /// Decides about one company. The row that comes back is the one to be stored, or has no mapping any more.
@@ -77,7 +66,7 @@ pub fn decide(row: MappedCompany, wanted: Wanted, stamp: Stamp<'_>) -> (MappingO
         psa_company_id: psa.as_ref().map(|psa| psa.id),
         psa_name: psa.as_ref().map(|psa| psa.name.clone()),
         changed_at: stamp.at,
-        changed_by: stamp.by.to_owned(),
+        changed_by: stamp.by.name.to_string(),
     };
     (
         outcome,
@@ -113,9 +102,10 @@ fn outcome(row: &MappedCompany, wanted: &Wanted) -> MappingOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mapping::health::MappingHealth;
+    use crate::{auth::Actor, mapping::health::MappingHealth};
+    use chrono::{DateTime, Utc};
     use psa_entities::{
-        console_company,
+        ProviderScope, console_company,
         ids::{ConsoleCompanyId, IntegrationId, ProviderId, PsaCompanyId},
         psa_company::CompanyTypes,
     };
@@ -162,7 +152,7 @@ mod tests {
             wanted,
             Stamp {
                 scope,
-                by: "ann",
+                by: &Actor::user("ann".to_owned()),
                 at: AT,
             },
         )

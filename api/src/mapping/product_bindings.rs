@@ -11,11 +11,13 @@ use psa_entities::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, QueryFilter, sea_query::OnConflict};
 
 use super::{
-    decide::{MappingOutcome, Stamp},
+    decide::MappingOutcome,
+    entries,
     products::{self, MappedProduct},
 };
 use crate::{
     app::App,
+    audit::{Entry, Stamp},
     billing::product::BillableProduct,
     console::batch,
     failure::{ErrorCode, Outcome, UserError},
@@ -103,6 +105,10 @@ async fn change(
     wishes: Vec<Wish>,
 ) -> Result<Vec<ProductResult>, DbErr> {
     let mut known = products::mappings(db, stamp.scope, integration).await?;
+    let before: HashMap<_, _> = known
+        .iter()
+        .filter_map(|(product, mapping)| Some((product.clone(), mapping.psa_product_id?)))
+        .collect();
     let billable: HashSet<_> = products::catalogue(db, stamp.scope)
         .await?
         .into_iter()
@@ -149,6 +155,9 @@ async fn change(
         })
         .collect();
     store(db, &results).await?;
+    stamp
+        .record(db, log(db, stamp.scope, integration, &results, &before).await?)
+        .await?;
     Ok(results)
 }
 
@@ -173,7 +182,7 @@ fn decide(row: MappedProduct, psa: Option<PsaProductId>, stamp: Stamp<'_>) -> (M
         unit_price: known.as_ref().and_then(|known| known.unit_price),
         unit_cost: known.as_ref().and_then(|known| known.unit_cost),
         changed_at: stamp.at,
-        changed_by: stamp.by.to_owned(),
+        changed_by: stamp.by.name.to_string(),
     };
     (
         outcome,
@@ -222,6 +231,33 @@ async fn psa_products(
     Ok(found.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// What the audit log says of the changed rows.
+async fn log(
+    db: &impl ConnectionTrait,
+    scope: ProviderScope,
+    integration: IntegrationId,
+    results: &[ProductResult],
+    before: &HashMap<BillableProduct, PsaProductId>,
+) -> Result<Vec<Entry>, DbErr> {
+    let changed = results
+        .iter()
+        .filter(|result| !matches!(result.outcome, MappingOutcome::Unchanged | MappingOutcome::Rejected))
+        .filter_map(|result| result.row.as_ref());
+    let changed: Vec<_> = changed.map(|row| (before.get(&row.product).copied(), row)).collect();
+    let mut named = Vec::new();
+    for (was, row) in &changed {
+        named.extend(*was);
+        named.extend(row.mapping.as_ref().and_then(|mapping| mapping.psa_product_id));
+    }
+    let identifiers = psa_products(db, scope, integration, named.into_iter())
+        .await?
+        .into_iter()
+        .map(|(id, psa)| (id, psa.identifier))
+        .collect();
+    let entry = |(was, row): (Option<PsaProductId>, &MappedProduct)| entries::product(was, row, &identifiers);
+    Ok(changed.into_iter().map(entry).collect())
+}
+
 async fn store(db: &DatabaseTransaction, results: &[ProductResult]) -> Result<(), DbErr> {
     use product_mapping::Column;
     let changed = results
@@ -241,9 +277,9 @@ async fn store(db: &DatabaseTransaction, results: &[ProductResult]) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::product::LicenseType;
+    use crate::{auth::Actor, billing::product::LicenseType};
     use chrono::{DateTime, Utc};
-    use psa_entities::{Exact, ids::ProviderId};
+    use psa_entities::{Exact, ProviderScope, ids::ProviderId};
     use rust_decimal::Decimal;
 
     const AT: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -291,7 +327,7 @@ mod tests {
     fn a_price_outlives_its_binding() {
         let stamp = Stamp {
             scope: ProviderScope::new(ProviderId::at(AT)),
-            by: "ann",
+            by: &Actor::user("ann".to_owned()),
             at: AT,
         };
         let product = BillableProduct::License(LicenseType::Server);

@@ -15,12 +15,13 @@ use sea_orm::{
 use super::{
     MappedCompany, MappingState,
     companies::psa_companies,
-    decide::{Stamp, Wanted, decide},
-    page,
+    decide::{MappingOutcome, Wanted, decide},
+    entries, page,
     suggest::{ConsoleName, PsaIndex, PsaName, Suggestion, suggest},
 };
 use crate::{
     app::App,
+    audit::Stamp,
     console::batch,
     failure::{ErrorCode, Failure, Outcome, UserError},
     integrations,
@@ -237,6 +238,15 @@ async fn store(
         .collect();
     let now = page::find(db, stamp.scope, integration, decided.iter().map(|row| row.company.id)).await?;
     let is_ours = |row: &MappedCompany| row.mapping.as_ref().is_some_and(|mapping| ours.contains(&mapping.id));
+    let bound = now.iter().filter(|row| is_ours(row)).filter_map(|row| {
+        let undecided = MappedCompany {
+            mapping: None,
+            psa: None,
+            ..row.clone()
+        };
+        entries::company(MappingOutcome::Bound, &undecided, row)
+    });
+    stamp.record(db, bound.collect()).await?;
     Ok(now
         .into_iter()
         .map(|row| (is_ours(&row), row))

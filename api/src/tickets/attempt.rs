@@ -287,13 +287,9 @@ async fn look_failed(app: &App, claim: &Claimed, error: &Error) -> Outcome<Healt
 
 async fn reported(app: &App, claim: &Claimed, error: &Error) -> Outcome<Problem> {
     tracing::warn!(%error, "a delivery did not get through");
-    health::report(
-        app,
-        ProviderScope::new(claim.row.provider_id),
-        claim.row.integration_id,
-        error,
-    )
-    .await
+    let scope = ProviderScope::new(claim.row.provider_id);
+    let report = health::report(app, scope, claim.row.integration_id, error).await?;
+    Ok(report.problem)
 }
 
 fn back_off(attempt: i32, error: &Error) -> TimeDelta {

@@ -1,23 +1,20 @@
-//! What people and events do to deliveries that wait: holds end, dead letters are retried or discarded.
+//! What people do to deliveries that wait: dead letters are retried or discarded.
 
 use psa_entities::{
-    Problem, ProviderScope, agent_settings, company_mapping,
+    Problem, ProviderScope,
+    audit_entry::{AuditAction, AuditSubject},
     delivery::{self, ActiveModel, Column, DeliveryKind, DeliveryState, Entity, HoldReason},
     ids::{DeliveryId, IntegrationId},
     incident::{self, IncidentState},
-    integration::{self, IntegrationStatus},
-    psa_company,
 };
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, UpdateMany,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QuerySelect, UpdateMany};
+use serde_json::{Value, json};
 
-use super::{queue, routing};
+use super::{holds::release, queue};
 use crate::{
     app::App,
-    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+    audit::{Entry, Stamp, Subject},
+    failure::{ErrorCode, Failure, Outcome, UserError},
 };
 
 /// Deliveries that one mutation may name.
@@ -53,47 +50,14 @@ pub async fn counts(app: &App, scope: ProviderScope, integration: IntegrationId)
     Ok(rows)
 }
 
-/// Lets the held deliveries of an integration go on whose reason is gone.
-///
-/// Call it after whatever may end a hold: a binding, new keys, an activation, new settings. Without the call the worker
-/// finds out by itself: within seconds when it is woken, else within half a minute.
-///
-/// # Errors
-/// Only of the database.
-pub async fn release_held(app: &App, scope: ProviderScope, integration: IntegrationId) -> Outcome<()> {
-    let of = Condition::all()
-        .add(Column::ProviderId.eq(scope.provider_id()))
-        .add(Column::IntegrationId.eq(integration));
-    release(app, &of).await?;
-    app.wake.deliveries.notify_one();
-    Ok(())
-}
-
-/// Looks at every held delivery, and holds those that wait behind a held or dead one, so that they are counted.
-pub(super) async fn sweep(app: &App) -> Result<(), Fault> {
-    release(app, &Condition::all()).await?;
-    let held = ActiveModel {
-        state: Set(DeliveryState::Held),
-        hold: Set(Some(HoldReason::EarlierDelivery)),
-        ..Default::default()
-    };
-    Entity::update_many()
-        .set(held)
-        .filter(Column::State.eq(DeliveryState::Owed))
-        .filter(Column::LeaseOwner.is_null())
-        .filter(behind())
-        .exec(app.db.write())
-        .await?;
-    Ok(())
-}
-
 /// Makes dead letters owed again, and those that wait for their next attempt due at once. Gives back how many.
 ///
 /// # Errors
 /// `INVALID` for too many ids; `NOT_FOUND` and `WRONG_STATE` at the ids they are about. Nothing is changed then.
-pub async fn retry(app: &App, scope: ProviderScope, ids: &[DeliveryId]) -> Outcome<Vec<delivery::Model>> {
+pub async fn retry(app: &App, stamp: Stamp<'_>, ids: &[DeliveryId]) -> Outcome<Vec<delivery::Model>> {
+    let scope = stamp.scope;
     let transaction = app.db.begin().await?;
-    choose(
+    let rows = choose(
         &transaction,
         scope,
         ids,
@@ -103,10 +67,12 @@ pub async fn retry(app: &App, scope: ProviderScope, ids: &[DeliveryId]) -> Outco
     .await?;
     let owed = ActiveModel {
         state: Set(DeliveryState::Owed),
-        next_attempt_at: Set(app.now()),
+        next_attempt_at: Set(stamp.at),
         ..Default::default()
     };
     chosen(scope, ids).set(owed).exec(&transaction).await?;
+    let after = json!({ "state": DeliveryState::Owed });
+    record(&transaction, stamp, AuditAction::DeliveryRetried, &rows, &after).await?;
     transaction.commit().await?;
     finish(app, scope, ids).await
 }
@@ -116,13 +82,8 @@ pub async fn retry(app: &App, scope: ProviderScope, ids: &[DeliveryId]) -> Outco
 ///
 /// # Errors
 /// `REQUIRED` without a reason; otherwise as [`retry`].
-pub async fn discard(
-    app: &App,
-    scope: ProviderScope,
-    ids: &[DeliveryId],
-    reason: &str,
-    by: &str,
-) -> Outcome<Vec<delivery::Model>> {
+pub async fn discard(app: &App, stamp: Stamp<'_>, ids: &[DeliveryId], reason: &str) -> Outcome<Vec<delivery::Model>> {
+    let (scope, by) = (stamp.scope, &stamp.by.name);
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
         let error = UserError::new(ErrorCode::Required, "Give a reason of 1 to 500 characters.").at("reason");
@@ -130,7 +91,7 @@ pub async fn discard(
             "Say why the delivery is not wanted: it stays with the delivery.",
         )));
     }
-    let now = app.now();
+    let now = stamp.at;
     let problem = Problem {
         code: "DISCARDED".to_owned(),
         message: format!("Discarded by {by}: {reason}"),
@@ -153,6 +114,8 @@ pub async fn discard(
         ..Default::default()
     };
     chosen(scope, ids).set(discarded.clone()).exec(&transaction).await?;
+    let after = json!({ "state": DeliveryState::Discarded, "reason": reason });
+    record(&transaction, stamp, AuditAction::DeliveryDiscarded, &rows, &after).await?;
     let openings: Vec<_> = rows
         .iter()
         .filter(|row| row.kind == DeliveryKind::Open)
@@ -185,6 +148,22 @@ pub async fn discard(
     }
     transaction.commit().await?;
     finish(app, scope, ids).await
+}
+
+/// Says in the log what was done to each delivery; people call it by its kind and its marker.
+async fn record(
+    transaction: &impl ConnectionTrait,
+    stamp: Stamp<'_>,
+    action: AuditAction,
+    rows: &[delivery::Model],
+    after: &Value,
+) -> Result<(), DbErr> {
+    let entry = |row: &delivery::Model| {
+        let subject = Subject::new(AuditSubject::Delivery, &row.id, row.marker.as_str());
+        let entry = Entry::new(action, subject).within(row.integration_id);
+        entry.changing(&json!({ "state": row.state }), after)
+    };
+    stamp.record(transaction, rows.iter().map(entry).collect()).await
 }
 
 /// Locks the named deliveries and refuses what cannot be done to them.
@@ -242,156 +221,4 @@ async fn finish(app: &App, scope: ProviderScope, ids: &[DeliveryId]) -> Outcome<
         .filter(Column::Id.is_in(ids.iter().copied()))
         .all(app.db.read())
         .await?)
-}
-
-/// Ends the holds whose reason is gone. What else speaks against a delivery is found when it is taken.
-async fn release(app: &App, of: &Condition) -> Result<(), Fault> {
-    let any_held = Entity::find()
-        .filter(of.clone())
-        .filter(Column::State.eq(DeliveryState::Held))
-        .one(app.db.read())
-        .await?;
-    if any_held.is_none() {
-        return Ok(());
-    }
-    let decided = Expr::exists(decided_companies());
-    let working = Expr::exists(integrations(|status| status.eq(IntegrationStatus::Active)));
-    let mended = Expr::exists(integrations(|status| status.ne(IntegrationStatus::Broken)));
-    let excluded = Expr::exists(excluded_companies());
-    for (reason, gone) in [
-        (HoldReason::CompanyUnmapped, decided),
-        (HoldReason::CompanyExcluded, excluded.not()),
-        (HoldReason::IntegrationPaused, working),
-        (HoldReason::IntegrationBroken, mended),
-    ] {
-        end_hold(app, of, reason, gone).await?;
-    }
-    for (settings, obstacles) in held_routings(app, of).await? {
-        let here = Expr::exists(incidents(settings.integration_id, settings.agent));
-        let closes = Column::Kind.eq(DeliveryKind::Close);
-        if obstacles.opening.is_empty() {
-            end_hold(
-                app,
-                of,
-                HoldReason::RoutingIncomplete,
-                here.clone().and(closes.clone().not()),
-            )
-            .await?;
-        }
-        if obstacles.closing.is_empty() {
-            end_hold(app, of, HoldReason::RoutingIncomplete, here.and(closes)).await?;
-        }
-    }
-    // Last, because an earlier delivery may just have been released.
-    end_hold(app, of, HoldReason::EarlierDelivery, behind().not()).await?;
-    Ok(())
-}
-
-async fn end_hold(app: &App, of: &Condition, reason: HoldReason, gone: Expr) -> Result<(), DbErr> {
-    let owed = ActiveModel {
-        state: Set(DeliveryState::Owed),
-        hold: Set(None),
-        problem: Set(None),
-        ..Default::default()
-    };
-    Entity::update_many()
-        .set(owed)
-        .filter(of.clone())
-        .filter(Column::State.eq(DeliveryState::Held))
-        .filter(Column::Hold.eq(reason))
-        .filter(gone)
-        .exec(app.db.write())
-        .await?;
-    Ok(())
-}
-
-/// The agents that have deliveries held for their routing, with what still speaks against it.
-async fn held_routings(app: &App, of: &Condition) -> Result<Vec<(agent_settings::Model, routing::Obstacles)>, Fault> {
-    let held: Vec<IntegrationId> = Entity::find()
-        .filter(of.clone())
-        .filter(Column::State.eq(DeliveryState::Held))
-        .filter(Column::Hold.eq(HoldReason::RoutingIncomplete))
-        .select_only()
-        .column(Column::IntegrationId)
-        .distinct()
-        .into_tuple()
-        .all(app.db.read())
-        .await?;
-    if held.is_empty() {
-        return Ok(Vec::new());
-    }
-    let own = agent_settings::Column::IntegrationId.is_in(held);
-    let mut routings = Vec::new();
-    for settings in agent_settings::Entity::find().filter(own).all(app.db.read()).await? {
-        let obstacles = routing::obstacles(app, &settings).await?;
-        routings.push((settings, obstacles));
-    }
-    Ok(routings)
-}
-
-/// Waits behind a delivery that is dead, or held for a reason of its own.
-fn behind() -> Expr {
-    Expr::exists(queue::earlier(|column| {
-        let own_reason = column(Column::Hold).ne(HoldReason::EarlierDelivery);
-        column(Column::State)
-            .eq(DeliveryState::Dead)
-            .or(column(Column::State).eq(DeliveryState::Held).and(own_reason))
-    }))
-}
-
-fn exists_in(entity: impl EntityTrait) -> SelectStatement {
-    Query::select().expr(Expr::val(1)).from(entity).to_owned()
-}
-
-fn integrations(status: impl FnOnce(Expr) -> Expr) -> SelectStatement {
-    exists_in(integration::Entity)
-        .and_where(Expr::col((integration::Entity, integration::Column::Id)).equals((Entity, Column::IntegrationId)))
-        .and_where(status(Expr::col((integration::Entity, integration::Column::Status))))
-        .to_owned()
-}
-
-fn incidents(integration: IntegrationId, agent: agent_settings::Agent) -> SelectStatement {
-    exists_in(incident::Entity)
-        .and_where(Expr::col((incident::Entity, incident::Column::Id)).equals((Entity, Column::IncidentId)))
-        .and_where(Expr::col((incident::Entity, incident::Column::IntegrationId)).eq(integration))
-        .and_where(Expr::col((incident::Entity, incident::Column::Agent)).eq(agent))
-        .to_owned()
-}
-
-/// What was decided about the company of the delivery's incident.
-fn mappings() -> SelectStatement {
-    let mapping = |column| Expr::col((company_mapping::Entity, column));
-    exists_in(incident::Entity)
-        .inner_join(
-            company_mapping::Entity,
-            mapping(company_mapping::Column::CompanyId)
-                .equals((incident::Entity, incident::Column::CompanyId))
-                .and(
-                    mapping(company_mapping::Column::IntegrationId)
-                        .equals((incident::Entity, incident::Column::IntegrationId)),
-                ),
-        )
-        .and_where(Expr::col((incident::Entity, incident::Column::Id)).equals((Entity, Column::IncidentId)))
-        .to_owned()
-}
-
-fn excluded_companies() -> SelectStatement {
-    let state = Expr::col((company_mapping::Entity, company_mapping::Column::State));
-    mappings()
-        .and_where(state.eq(company_mapping::MappingState::Excluded))
-        .to_owned()
-}
-
-/// Excluded, or bound to a company that the PSA still has.
-fn decided_companies() -> SelectStatement {
-    let state = Expr::col((company_mapping::Entity, company_mapping::Column::State));
-    let there = Expr::col((psa_company::Entity, psa_company::Column::Deleted)).eq(false);
-    mappings()
-        .left_join(
-            psa_company::Entity,
-            Expr::col((psa_company::Entity, psa_company::Column::Id))
-                .equals((company_mapping::Entity, company_mapping::Column::PsaCompanyId)),
-        )
-        .and_where(state.eq(company_mapping::MappingState::Excluded).or(there))
-        .to_owned()
 }

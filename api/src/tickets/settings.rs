@@ -4,6 +4,7 @@
 //! when the caller cares that nobody else changed them meanwhile.
 
 mod mistakes;
+mod shown;
 
 use std::collections::BTreeMap;
 
@@ -11,20 +12,20 @@ use chrono::{DateTime, Utc};
 use psa_entities::{
     ProviderScope,
     agent_settings::{self, Agent, TicketRouting, TicketRule, TicketRules},
+    audit_entry::AuditAction,
     ids::IntegrationId,
-    integration,
     ticket_settings::{self, NoteVisibility, OnRecovery, TicketMode},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
-    sea_query::OnConflict,
+    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable, sea_query::OnConflict,
 };
 
 pub use mistakes::template_mistake;
 
-use super::{deliveries, rules, template};
+use super::{holds, rules, template};
 use crate::{
     app::App,
+    audit::{Entry, Stamp},
     failure::{ErrorCode, Failure, Outcome, UserError},
     integrations,
 };
@@ -128,11 +129,11 @@ pub fn usual(scope: ProviderScope, integration: IntegrationId, at: DateTime<Utc>
 /// `NOT_FOUND`; `INVALID` at `reopenWithinDays`; `CONFLICT` when they were changed meanwhile.
 pub async fn update_shared(
     app: &App,
-    scope: ProviderScope,
+    stamp: Stamp<'_>,
     id: IntegrationId,
     change: SharedChange,
 ) -> Outcome<ticket_settings::Model> {
-    integrations::find(app.db.read(), scope, id).await?;
+    let scope = stamp.scope;
     if change
         .reopen_within_days
         .is_some_and(|days| !(0..=LONGEST_REOPEN).contains(&days))
@@ -147,10 +148,10 @@ pub async fn update_shared(
                 .with_remedy("Send 0 to never reopen a ticket."),
         ));
     }
-    let now = app.now();
+    let now = stamp.at;
     let transaction = app.db.begin().await?;
     // Of two changes at once the later one waits here, and then meets the earlier one's version.
-    integrations_lock(&transaction, scope, id).await?;
+    let integration = integrations::hold(&transaction, scope, id).await?;
     let before = stored_shared(&transaction, scope, id)
         .await?
         .unwrap_or_else(|| usual(scope, id, now));
@@ -163,7 +164,7 @@ pub async fn update_shared(
         notes: change.notes.unwrap_or(before.notes),
         version: before.version + 1,
         updated_at: now,
-        ..before
+        ..before.clone()
     };
     let replace = OnConflict::column(ticket_settings::Column::IntegrationId)
         .update_columns(ticket_settings::Column::iter())
@@ -172,8 +173,11 @@ pub async fn update_shared(
         .on_conflict(replace)
         .exec_without_returning(&transaction)
         .await?;
+    let entry = Entry::about(AuditAction::TicketSettingsChanged, &integration);
+    let entry = entry.changing(&shown::shared(&before), &shown::shared(&row));
+    stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
-    deliveries::release_held(app, scope, id).await?;
+    holds::release_held(app, scope, id).await?;
     Ok(row)
 }
 
@@ -185,23 +189,23 @@ pub async fn update_shared(
 /// meanwhile.
 pub async fn update_agent(
     app: &App,
-    scope: ProviderScope,
+    stamp: Stamp<'_>,
     id: IntegrationId,
     agent: Agent,
     change: AgentChange,
 ) -> Outcome<agent_settings::Model> {
+    let scope = stamp.scope;
     let integration = integrations::find(app.db.read(), scope, id).await?;
     let shared = shared(app, scope, id).await?;
-    let now = app.now();
     let before = of_agent(app, scope, id, agent).await?;
     expect_version(change.expected_version, before.version)?;
-    let row = changed(before, change, now);
+    let row = changed(before.clone(), change, stamp.at);
     let errors = mistakes::mistakes(app, scope, &integration, &shared, &row).await?;
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
     let transaction = app.db.begin().await?;
-    integrations_lock(&transaction, scope, id).await?;
+    let integration = integrations::hold(&transaction, scope, id).await?;
     // It was checked outside, so whatever was saved in between wins, whether a version was expected or not.
     let current = stored_agent(&transaction, scope, id, agent)
         .await?
@@ -214,8 +218,11 @@ pub async fn update_agent(
         .on_conflict(replace)
         .exec_without_returning(&transaction)
         .await?;
+    let entry = Entry::about(AuditAction::AgentTicketsChanged, &integration);
+    let entry = entry.changing(&shown::agent(&before), &shown::agent(&row));
+    stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
-    deliveries::release_held(app, scope, id).await?;
+    holds::release_held(app, scope, id).await?;
     Ok(row)
 }
 
@@ -300,18 +307,6 @@ async fn stored_agent(
     agent: Agent,
 ) -> Result<Option<agent_settings::Model>, DbErr> {
     scope.find_by_id::<agent_settings::Entity>((id, agent)).one(db).await
-}
-
-async fn integrations_lock(db: &impl ConnectionTrait, scope: ProviderScope, id: IntegrationId) -> Result<(), DbErr> {
-    use sea_orm::{QuerySelect, sea_query::LockType};
-    let own = integration::Column::Id.eq(id);
-    scope
-        .find::<integration::Entity>()
-        .filter(own)
-        .lock(LockType::NoKeyUpdate)
-        .one(db)
-        .await
-        .map(drop)
 }
 
 fn expect_version(expected: Option<i32>, current: i32) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::{
-    attempt, deliveries,
+    attempt, holds,
     inbound::Inbound,
     pace::{Health, Pace},
     queue::{self, Claimed},
@@ -96,7 +96,7 @@ impl Worker {
         if self.woken || self.swept_at.is_none_or(|at| at + SWEEP <= now) {
             self.woken = false;
             self.swept_at = Some(now);
-            if let Err(fault) = deliveries::sweep(&self.app).await {
+            if let Err(fault) = holds::sweep(&self.app).await {
                 tracing::error!(%fault, "held deliveries could not be looked at");
             }
         }

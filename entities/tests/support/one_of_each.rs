@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use psa_entities::Problem;
 use psa_entities::ids::{
-    AgentEventId, AgreementId, BillingConfigurationId, BillingEvidenceId, BillingItemId, BillingLineId, BillingRunId,
-    BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId, IncidentId, IntegrationId, JobId,
-    LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId,
-    StorageSampleId,
+    AgentEventId, AgreementId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId, BillingLineId,
+    BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId, IncidentId,
+    IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId,
+    StorageAccountId, StorageSampleId,
 };
 use sea_orm::{ActiveModelTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -40,6 +40,7 @@ pub(crate) struct World {
     pub(crate) delivery: DeliveryId,
     pub(crate) delivery_attempt: DeliveryAttemptId,
     pub(crate) job: JobId,
+    pub(crate) audit_entry: AuditEntryId,
 }
 
 /// What keeping a row comes to.
@@ -82,6 +83,7 @@ impl World {
             delivery: DeliveryId::at(at),
             delivery_attempt: DeliveryAttemptId::at(at),
             job: JobId::at(at),
+            audit_entry: AuditEntryId::at(at),
         }
     }
 

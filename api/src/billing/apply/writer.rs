@@ -229,7 +229,7 @@ impl<'a> Writer<'a> {
             record::postponed(app, scope, line, problem).await?;
             return Ok(Next::Leave);
         }
-        let problem = health::report(app, scope, self.integration, error).await?;
+        let problem = health::report(app, scope, self.integration, error).await?.problem;
         record::failed(app, scope, line, problem).await?;
         Ok(Next::Go)
     }
@@ -240,7 +240,9 @@ impl<'a> Writer<'a> {
             self.come_back(error).await?;
             return Ok(());
         }
-        let problem = health::report(&self.cx.app, self.cx.scope, self.integration, error).await?;
+        let problem = health::report(&self.cx.app, self.cx.scope, self.integration, error)
+            .await?
+            .problem;
         for line in lines {
             record::failed(&self.cx.app, self.cx.scope, line, problem.clone()).await?;
         }
@@ -250,7 +252,9 @@ impl<'a> Writer<'a> {
     /// Notes that the job has to come back. Keys that are not accepted, and a PSA that fails again and again, stop it
     /// at once.
     async fn come_back(&self, error: &Error) -> Result<Problem, JobError> {
-        let problem = health::report(&self.cx.app, self.cx.scope, self.integration, error).await?;
+        let problem = health::report(&self.cx.app, self.cx.scope, self.integration, error)
+            .await?
+            .problem;
         let after = match error.kind() {
             // What was sent last may arrive late: it is looked for when it must be visible.
             ErrorKind::Ambiguous => error

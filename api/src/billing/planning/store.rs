@@ -2,22 +2,28 @@
 
 use chrono::{DateTime, Utc};
 use psa_entities::{
-    Exact, ProviderId, billing_evidence,
+    Exact, ProviderId,
+    audit_entry::AuditAction,
+    billing_evidence,
     billing_line::{self, AdditionSnapshots, LineState},
     billing_run::{self, GuardVerdict, RunState, RunTrigger},
     billing_settings::{self, Approval},
     ids::{BillingEvidenceId, BillingLineId, BillingRunId},
 };
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
+use serde_json::{Value, json};
 
 use crate::{
+    audit::Stamp,
+    auth::actor::SYSTEM,
     billing::{
         approval,
         plan::{Plan, PlannedLine},
-        runs, settings,
+        runs,
         usage::EvidenceItem,
     },
     failure::{Failure, Outcome},
+    integrations,
     jobs::{JobContext, JobError},
 };
 
@@ -38,7 +44,7 @@ pub(super) async fn store(
     let (app, scope, now) = (&cx.app, cx.scope, cx.now());
     let (lines, evidence) = rows(run.id, run.provider_id, plan.lines, now);
     let transaction = app.db.begin().await?;
-    let integration = settings::hold(&transaction, scope, run.integration_id).await?;
+    let integration = integrations::hold(&transaction, scope, run.integration_id).await?;
     let found = runs::hold(&transaction, scope, run.id).await?;
     if found.state != RunState::Planning {
         return Ok(found.state);
@@ -74,10 +80,16 @@ pub(super) async fn store(
             approved_at: Some(now),
             ..planned
         };
-        approval::begin(&transaction, app, scope, SCHEDULE, approved)
-            .await?
-            .0
-            .state
+        let (begun, _) = approval::begin(&transaction, app, scope, SCHEDULE, approved).await?;
+        let stamp = Stamp {
+            scope,
+            by: &SYSTEM,
+            at: now,
+        };
+        let entry = runs::entry(AuditAction::BillingRunApproved, &begun);
+        let entry = entry.changing(&Value::Null, &json!({ "state": begun.state, "totals": begun.totals }));
+        stamp.record(&transaction, vec![entry]).await?;
+        begun.state
     } else {
         planned
             .into_active_model()

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use crate::{
     auth::{Permission, guard::Requires},
     directory::{self, ImportRequest, import::Mode},
-    failure::{Failure, UserError},
+    failure::UserError,
     graphql::{
         ids::NodeKind,
         payload::settle,
@@ -71,7 +71,7 @@ impl ImportMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to import.")] input: ImportFromPsaInput,
     ) -> Result<ImportFromPsaPayload> {
-        let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let request = async {
             let request = ImportRequest {
                 integration: NodeKind::Integration.key(&input.integration_id, "integrationId")?,
@@ -79,11 +79,12 @@ impl ImportMutations {
                 mode: input.mode,
                 confirm_removals: input.confirm_removals,
             };
-            directory::request(app, scope, by, request).await
+            directory::request(app, stamp, request).await
         };
         let (ids, user_errors) = settle(request.await)?;
         let own = job::Column::Id.is_in(ids.unwrap_or_default());
-        let jobs = scope
+        let jobs = stamp
+            .scope
             .find::<job::Entity>()
             .filter(own)
             .all(app.db.read())
@@ -102,12 +103,10 @@ impl ImportMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The job.")] input: CancelJobInput,
     ) -> Result<CancelJobPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let cancel = async {
             let id = NodeKind::Job.key::<JobId>(&input.job_id, "jobId")?;
-            jobs::cancel(app.db.write(), scope, id, app.now()).await?;
-            let job = scope.find_by_id::<job::Entity>(id).one(app.db.read()).await?;
-            job.ok_or_else(|| Failure::refused(UserError::not_found("jobId", "job")))
+            jobs::stop(app, stamp, id).await
         };
         let (job, user_errors) = settle(cancel.await)?;
         Ok(CancelJobPayload {

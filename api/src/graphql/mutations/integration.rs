@@ -86,6 +86,24 @@ pub struct CheckPermissionsPayload {
     pub user_errors: Vec<UserError>,
 }
 
+/// Another name for an integration.
+#[derive(Debug, InputObject)]
+pub struct RenameIntegrationInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// The name that people will know it by; unique.
+    pub name: String,
+}
+
+/// What `renameIntegration` did.
+#[derive(Debug, SimpleObject)]
+pub struct RenameIntegrationPayload {
+    /// The integration with its name; null when it could not be renamed.
+    pub integration: Option<Integration>,
+    /// Why it could not; empty when it is.
+    pub user_errors: Vec<UserError>,
+}
+
 /// The integration to activate.
 #[derive(Debug, InputObject)]
 pub struct ActivateIntegrationInput {
@@ -132,7 +150,7 @@ impl IntegrationMutations {
             name: input.name,
             credentials: secrets(input.credentials),
         };
-        let (integration, user_errors) = settle(connect::connect(ctx.app()?, ctx.scope()?, new).await)?;
+        let (integration, user_errors) = settle(connect::connect(ctx.app()?, ctx.stamp()?, new).await)?;
         Ok(ConnectPsaPayload {
             integration: integration.map(Integration),
             user_errors,
@@ -147,10 +165,10 @@ impl IntegrationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The new keys.")] input: UpdateCredentialsInput,
     ) -> Result<UpdateCredentialsPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let rekey = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
-            connect::rekey(app, scope, id, secrets(input.credentials)).await
+            connect::rekey(app, stamp, id, secrets(input.credentials)).await
         };
         let (integration, user_errors) = settle(rekey.await)?;
         Ok(UpdateCredentialsPayload {
@@ -166,15 +184,34 @@ impl IntegrationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The integration.")] input: CheckPermissionsInput,
     ) -> Result<CheckPermissionsPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let check = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
-            permissions::check(app, scope, id).await
+            permissions::check(app, stamp, id).await
         };
         let (check, user_errors) = settle(check.await)?;
         let permission_check = check.map(|(descriptor, check)| PermissionCheck { descriptor, check });
         Ok(CheckPermissionsPayload {
             permission_check,
+            user_errors,
+        })
+    }
+
+    /// Gives an integration another name. Its deletion will ask for this one.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "10 + child_complexity")]
+    async fn rename_integration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The name.")] input: RenameIntegrationInput,
+    ) -> Result<RenameIntegrationPayload> {
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
+        let rename = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            lifecycle::rename(app, stamp, id, &input.name).await
+        };
+        let (integration, user_errors) = settle(rename.await)?;
+        Ok(RenameIntegrationPayload {
+            integration: integration.map(Integration),
             user_errors,
         })
     }
@@ -186,10 +223,10 @@ impl IntegrationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The integration.")] input: ActivateIntegrationInput,
     ) -> Result<ActivateIntegrationPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let activate = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
-            lifecycle::activate(app, scope, id).await
+            lifecycle::activate(app, stamp, id).await
         };
         let (integration, user_errors) = settle(activate.await)?;
         Ok(ActivateIntegrationPayload {
@@ -205,10 +242,10 @@ impl IntegrationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The integration.")] input: PauseIntegrationInput,
     ) -> Result<PauseIntegrationPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let pause = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
-            lifecycle::pause(app, scope, id).await
+            lifecycle::pause(app, stamp, id).await
         };
         let (integration, user_errors) = settle(pause.await)?;
         Ok(PauseIntegrationPayload {

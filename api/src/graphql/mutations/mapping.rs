@@ -17,7 +17,7 @@ use payloads::{
 use crate::{
     auth::{Permission, guard::Requires},
     graphql::{ids::NodeKind, payload::settle, request::Request, types::product::product_key},
-    mapping::{companies, decide::Stamp, product_bindings, suggestions},
+    mapping::{companies, product_bindings, suggestions},
 };
 
 /// Mutations of company and product mappings.
@@ -34,7 +34,7 @@ impl MappingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to bind.")] input: BindCompaniesInput,
     ) -> Result<BindCompaniesPayload> {
-        let (app, stamp) = (ctx.app()?, stamp(ctx)?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let bind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             let bindings: Vec<_> = input.bindings.iter().map(companies::Binding::from).collect();
@@ -55,7 +55,7 @@ impl MappingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to unbind.")] input: UnbindCompaniesInput,
     ) -> Result<UnbindCompaniesPayload> {
-        let (app, stamp) = (ctx.app()?, stamp(ctx)?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let unbind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             companies::unbind(
@@ -78,7 +78,7 @@ impl MappingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to leave out.")] input: ExcludeCompaniesInput,
     ) -> Result<ExcludeCompaniesPayload> {
-        let (app, stamp) = (ctx.app()?, stamp(ctx)?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let exclude = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             companies::exclude(app, stamp, integration, &inputs::companies(&input.company_ids)).await
@@ -98,7 +98,7 @@ impl MappingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which suggestions.")] input: AcceptSuggestionsInput,
     ) -> Result<AcceptSuggestionsPayload> {
-        let (app, stamp) = (ctx.app()?, stamp(ctx)?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let accept = async { suggestions::accept(app, stamp, input.request()?).await };
         let (accepted, user_errors) = settle(accept.await)?;
         Ok(AcceptSuggestionsPayload::new(accepted, user_errors))
@@ -112,7 +112,7 @@ impl MappingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to bind.")] input: BindProductsInput,
     ) -> Result<BindProductsPayload> {
-        let (app, stamp) = (ctx.app()?, stamp(ctx)?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let bind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             let bindings = input
@@ -136,7 +136,7 @@ impl MappingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to unbind.")] input: UnbindProductsInput,
     ) -> Result<UnbindProductsPayload> {
-        let (app, stamp) = (ctx.app()?, stamp(ctx)?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let unbind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             let products = input.product_ids.iter().map(|id| product_key(id, "")).collect();
@@ -148,14 +148,4 @@ impl MappingMutations {
             user_errors,
         })
     }
-}
-
-/// Who decides, and when.
-fn stamp<'a>(ctx: &'a Context<'_>) -> Result<Stamp<'a>> {
-    let viewer = ctx.viewer()?;
-    Ok(Stamp {
-        scope: viewer.provider,
-        by: &viewer.subject,
-        at: ctx.app()?.now(),
-    })
 }

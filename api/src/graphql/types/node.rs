@@ -1,11 +1,12 @@
 //! Everything that has a global id.
 
 use async_graphql::{Context, ID, Interface, Result};
-use psa_entities::{Scoped, billing_line, billing_run, board, delivery, job};
+use psa_entities::{Scoped, audit_entry, billing_line, billing_run, board, delivery, job};
 use sea_orm::{EntityTrait, PrimaryKeyTrait};
 use uuid::Uuid;
 
 use super::{
+    audit::AuditEntry,
     billing::{BillingConfiguration, BillingLine, BillingRun},
     console::{ConsoleCompany, StorageAccount},
     integration::Integration,
@@ -15,9 +16,12 @@ use super::{
     ticket::{Delivery, Incident},
     viewer::Provider,
 };
-use crate::graphql::{
-    ids::NodeKind,
-    request::{Request, internal},
+use crate::{
+    auth::Permission,
+    graphql::{
+        ids::NodeKind,
+        request::{Request, internal},
+    },
 };
 
 /// Anything that has a global id.
@@ -56,6 +60,8 @@ pub enum Node {
     Incident(Incident),
     /// One operation that an incident owes.
     Delivery(Delivery),
+    /// An entry of the audit log.
+    AuditEntry(AuditEntry),
 }
 
 /// The record of a global id, when it is the caller's.
@@ -95,6 +101,7 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         NodeKind::BillingLine => row::<billing_line::Entity>(ctx, key)
             .await?
             .map(|row| BillingLine(row).into()),
+        NodeKind::AuditEntry => audit_entry(ctx, key).await?.map(Node::from),
         NodeKind::Delivery => row::<delivery::Entity>(ctx, key).await?.map(|row| Delivery(row).into()),
     })
 }
@@ -121,6 +128,14 @@ where
         .one(ctx.app()?.db.read())
         .await
         .map_err(internal)
+}
+
+/// The log is for those who may read it: for others an entry is not there.
+async fn audit_entry(ctx: &Context<'_>, key: Uuid) -> Result<Option<AuditEntry>> {
+    if !ctx.viewer()?.permissions.contains(Permission::AuditRead) {
+        return Ok(None);
+    }
+    Ok(row::<audit_entry::Entity>(ctx, key).await?.map(AuditEntry))
 }
 
 async fn provider(ctx: &Context<'_>, key: Uuid) -> Result<Option<Provider>> {

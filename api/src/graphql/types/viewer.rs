@@ -21,7 +21,7 @@ pub struct Viewer {
 impl Viewer {
     /// The name in the token.
     async fn subject(&self) -> &str {
-        &self.viewer.subject
+        &self.viewer.actor.name
     }
 
     /// The provider that they act for. Nothing of another provider can be seen.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use psa_entities::agent_event;
 use psa_entities::agent_settings::{self, Agent, RuleAction, TicketRouting, TicketRule, TicketRules};
+use psa_entities::audit_entry::{self, ActorKind, AuditAction, AuditSubject, FieldChange, FieldChanges};
 use psa_entities::delivery::{self, DeliveryKind, DeliveryState, HoldReason};
 use psa_entities::delivery_attempt::{self, AttemptOutcome};
 use psa_entities::incident::{self, IncidentState, Severity};
@@ -158,6 +159,27 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             created_at: world.at,
             started_at: Some(world.at),
             finished_at: Some(world.at),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        audit_entry::Model {
+            id: world.audit_entry,
+            provider_id: world.provider,
+            at: world.at,
+            actor_kind: ActorKind::ApiToken,
+            actor: "actor".into(),
+            action: AuditAction::CompanyBound,
+            integration_id: Some(world.integration),
+            subject_kind: AuditSubject::ConsoleCompany,
+            subject_key: Some("subject key".into()),
+            subject_name: "subject name".into(),
+            changes: FieldChanges(vec![FieldChange {
+                field: "psaCompany.name".into(),
+                before: json!(null),
+                after: json!("ü"),
+            }]),
         },
     )
     .await

@@ -111,8 +111,8 @@ impl ConfigurationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The configuration.")] input: SaveBillingConfigurationInput,
     ) -> Result<SaveBillingConfigurationPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
-        let save = async { configurations::save(app, scope, draft(input)?).await };
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
+        let save = async { configurations::save(app, stamp, draft(input)?).await };
         let (configuration, user_errors) = settle(save.await)?;
         Ok(SaveBillingConfigurationPayload {
             configuration: configuration.map(BillingConfiguration),
@@ -127,10 +127,10 @@ impl ConfigurationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The configuration.")] input: DeleteBillingConfigurationInput,
     ) -> Result<DeleteBillingConfigurationPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let delete = async {
             let id = NodeKind::BillingConfiguration.key(&input.id, "id")?;
-            configurations::delete(app, scope, id, input.expected_version).await
+            configurations::delete(app, stamp, id, input.expected_version).await
         };
         let (deleted, user_errors) = settle(delete.await)?;
         Ok(DeleteBillingConfigurationPayload {

@@ -118,8 +118,8 @@ impl RunMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The month.")] input: PlanBillingInput,
     ) -> Result<PlanBillingPayload> {
-        let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
-        let plan = async { runs::plan(app, scope, by, new_run(input)?).await };
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
+        let plan = async { runs::plan(app, stamp, new_run(input)?).await };
         let (begun, user_errors) = settle(plan.await)?;
         let (run, job) = show(ctx, begun).await?;
         Ok(PlanBillingPayload { run, job, user_errors })
@@ -133,10 +133,10 @@ impl RunMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The run.")] input: ApproveBillingRunInput,
     ) -> Result<ApproveBillingRunPayload> {
-        let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let approve = async {
             let id = NodeKind::BillingRun.key(&input.run_id, "runId")?;
-            approval::approve(app, scope, by, id, input.expected_version).await
+            approval::approve(app, stamp, id, input.expected_version).await
         };
         let (begun, user_errors) = settle(approve.await)?;
         let (run, job) = show(ctx, begun).await?;
@@ -150,10 +150,10 @@ impl RunMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The run.")] input: CancelBillingRunInput,
     ) -> Result<CancelBillingRunPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let cancel = async {
             let id = NodeKind::BillingRun.key(&input.run_id, "runId")?;
-            runs::cancel(app, scope, id, input.expected_version).await
+            runs::cancel(app, stamp, id, input.expected_version).await
         };
         let (run, user_errors) = settle(cancel.await)?;
         Ok(CancelBillingRunPayload {
@@ -169,11 +169,11 @@ impl RunMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The lines.")] input: RetryBillingLinesInput,
     ) -> Result<RetryBillingLinesPayload> {
-        let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let retry = async {
             let id = NodeKind::BillingRun.key(&input.run_id, "runId")?;
             let lines = keys(input.line_ids, NodeKind::BillingLine, "lineIds")?;
-            approval::retry_lines(app, scope, by, id, lines).await
+            approval::retry_lines(app, stamp, id, lines).await
         };
         let (begun, user_errors) = settle(retry.await)?;
         let (run, job) = show(ctx, begun).await?;

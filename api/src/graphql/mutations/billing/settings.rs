@@ -120,7 +120,7 @@ impl SettingsMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Where it shall come from.")] input: UpdateInvoiceSettingsInput,
     ) -> Result<UpdateInvoiceSettingsPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             let change = InvoiceChange {
@@ -128,7 +128,7 @@ impl SettingsMutations {
                 template: input.template,
                 expected_version: input.expected_version,
             };
-            settings::update_invoice(app, scope, id, change).await
+            settings::update_invoice(app, stamp, id, change).await
         };
         let (settings, user_errors) = settle(update.await)?;
         Ok(UpdateInvoiceSettingsPayload {
@@ -144,17 +144,10 @@ impl SettingsMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The prices.")] input: UpdatePriceSettingsInput,
     ) -> Result<UpdatePriceSettingsPayload> {
-        let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
-            prices::update(
-                app,
-                scope,
-                by,
-                id,
-                each(input.prices, |index, input| price(index, &input))?,
-            )
-            .await
+            prices::update(app, stamp, id, each(input.prices, |index, input| price(index, &input))?).await
         };
         let (rows, user_errors) = settle(update.await)?;
         let prices = rows
@@ -172,10 +165,10 @@ impl SettingsMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The rules.")] input: UpdateBillingPolicyInput,
     ) -> Result<UpdateBillingPolicyPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
-            settings::update_policy(app, scope, id, policy(&input)).await
+            settings::update_policy(app, stamp, id, policy(&input)).await
         };
         let (settings, user_errors) = settle(update.await)?;
         Ok(UpdateBillingPolicyPayload {

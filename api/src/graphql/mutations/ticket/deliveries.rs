@@ -59,8 +59,8 @@ impl TicketDeliveryMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The deliveries.")] input: RetryDeliveriesInput,
     ) -> Result<RetryDeliveriesPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
-        let retry = async { deliveries::retry(app, scope, &keys(&input.delivery_ids)?).await };
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
+        let retry = async { deliveries::retry(app, stamp, &keys(&input.delivery_ids)?).await };
         let (rows, user_errors) = settle(retry.await)?;
         Ok(RetryDeliveriesPayload {
             deliveries: rows.unwrap_or_default().into_iter().map(Delivery).collect(),
@@ -76,8 +76,8 @@ impl TicketDeliveryMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The deliveries and the reason.")] input: DiscardDeliveriesInput,
     ) -> Result<DiscardDeliveriesPayload> {
-        let (app, scope, by) = (ctx.app()?, ctx.scope()?, &ctx.viewer()?.subject);
-        let discard = async { deliveries::discard(app, scope, &keys(&input.delivery_ids)?, &input.reason, by).await };
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
+        let discard = async { deliveries::discard(app, stamp, &keys(&input.delivery_ids)?, &input.reason).await };
         let (rows, user_errors) = settle(discard.await)?;
         Ok(DiscardDeliveriesPayload {
             deliveries: rows.unwrap_or_default().into_iter().map(Delivery).collect(),

@@ -181,10 +181,10 @@ impl TicketSettingsMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateTicketSettingsInput,
     ) -> Result<UpdateTicketSettingsPayload> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = integration(&input.integration_id)?;
-            settings::update_shared(app, scope, id, input.into()).await
+            settings::update_shared(app, stamp, id, input.into()).await
         };
         let (settings, user_errors) = settle(update.await)?;
         Ok(UpdateTicketSettingsPayload {
@@ -238,11 +238,11 @@ async fn update_agent(
     agent: Agent,
     input: UpdateAgentTicketsInput,
 ) -> Result<UpdateAgentTicketsPayload> {
-    let (app, scope) = (ctx.app()?, ctx.scope()?);
+    let (app, stamp) = (ctx.app()?, ctx.stamp()?);
     let update = async {
         let id = integration(&input.integration_id)?;
-        let change = agent_change(app, scope, id, input).await?;
-        settings::update_agent(app, scope, id, agent, change).await
+        let change = agent_change(app, stamp.scope, id, input).await?;
+        settings::update_agent(app, stamp, id, agent, change).await
     };
     let (tickets, user_errors) = settle(update.await)?;
     Ok(UpdateAgentTicketsPayload {

@@ -1,0 +1,30 @@
+//! Who acts: the name that stands beside everything that is changed.
+
+use std::borrow::Cow;
+
+use psa_entities::audit_entry::ActorKind;
+
+/// Somebody or something that changes things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// What kind of actor it is.
+    pub kind: ActorKind,
+    /// Its name: the subject of the console's token, or the name of the API token.
+    pub name: Cow<'static, str>,
+}
+
+/// The server itself: its schedule, and what follows from the PSA's answers.
+pub const SYSTEM: Actor = Actor {
+    kind: ActorKind::System,
+    name: Cow::Borrowed("psa-bridge"),
+};
+
+impl Actor {
+    /// A person or program with a token of the console.
+    pub fn user(subject: String) -> Self {
+        Self {
+            kind: ActorKind::User,
+            name: Cow::Owned(subject),
+        }
+    }
+}

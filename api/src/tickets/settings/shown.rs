@@ -1,0 +1,32 @@
+//! What the audit log compares of ticket settings.
+
+use psa_entities::{agent_settings, ticket_settings};
+use serde_json::{Value, json};
+
+/// The shared settings.
+pub(super) fn shared(settings: &ticket_settings::Model) -> Value {
+    json!({
+        "mode": settings.mode,
+        "onRecovery": settings.on_recovery,
+        "closeOnlyUntouched": settings.close_only_untouched,
+        "reopenWithinDays": settings.reopen_within_days,
+        "notes": settings.notes,
+    })
+}
+
+/// The settings of one agent, under its name.
+pub(super) fn agent(settings: &agent_settings::Model) -> Value {
+    let rules = settings.rules.0.iter();
+    let rules: Value = rules.map(|rule| (rule.trigger.clone(), json!(rule.action))).collect();
+    let own = json!({
+        "enabled": settings.enabled,
+        "rules": rules,
+        "routing": settings.routing,
+        "summaryTemplate": settings.summary_template,
+        "bodyTemplate": settings.body_template,
+    });
+    match settings.agent {
+        agent_settings::Agent::Backup => json!({ "backup": own }),
+        agent_settings::Agent::Rmm => json!({ "rmm": own }),
+    }
+}
