@@ -3,6 +3,7 @@
 pub mod checklist;
 pub mod connect;
 pub mod connections;
+pub mod deletion;
 pub mod health;
 pub mod lifecycle;
 pub mod name;
@@ -41,14 +42,23 @@ pub async fn hold(
     scope: ProviderScope,
     id: IntegrationId,
 ) -> Outcome<integration::Model> {
+    let found = hold_any(transaction, scope, id).await?;
+    refuse_deleted(&found)?;
+    Ok(found)
+}
+
+/// As [`hold`], also when it is being deleted.
+async fn hold_any(
+    transaction: &DatabaseTransaction,
+    scope: ProviderScope,
+    id: IntegrationId,
+) -> Outcome<integration::Model> {
     let select = scope
         .find::<integration::Entity>()
         .filter(integration::Column::Id.eq(id))
         .lock(LockType::NoKeyUpdate);
     let found = select.one(transaction).await?;
-    let found = found.ok_or_else(|| Failure::refused(UserError::not_found("integrationId", "integration")))?;
-    refuse_deleted(&found)?;
-    Ok(found)
+    found.ok_or_else(|| Failure::refused(UserError::not_found("integrationId", "integration")))
 }
 
 /// Refuses while the integration is being deleted.

@@ -4,6 +4,7 @@ mod audit;
 mod billing;
 mod configuration;
 mod connecting;
+mod deleting;
 mod importing;
 mod isolation;
 mod mapping;

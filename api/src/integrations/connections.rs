@@ -70,6 +70,11 @@ impl Connections {
         Arc::clone(&kept.connector)
     }
 
+    /// Drops the connector of an integration that is gone.
+    pub fn forget(&self, id: IntegrationId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
     fn live(&self, id: IntegrationId, keys_set_at: DateTime<Utc>) -> Option<Arc<dyn PsaConnector>> {
         let connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         connections

@@ -4,9 +4,14 @@ use super::Handlers;
 use crate::{
     billing::{apply::Apply, planning::Planning},
     directory::import::Import,
+    integrations::deletion::Deletion,
 };
 
 /// Every kind of job that this server runs.
 pub fn handlers() -> Handlers {
-    Handlers::default().with::<Import>().with::<Planning>().with::<Apply>()
+    Handlers::default()
+        .with::<Import>()
+        .with::<Planning>()
+        .with::<Apply>()
+        .with::<Deletion>()
 }

@@ -10,11 +10,15 @@ use crate::{
         ids::NodeKind,
         payload::settle,
         request::Request,
-        types::{integration::Integration, permission::PermissionCheck},
+        types::{
+            integration::Integration,
+            job::{self, Job},
+            permission::PermissionCheck,
+        },
     },
     integrations::{
         connect::{self, NewIntegration},
-        lifecycle, permissions,
+        deletion, lifecycle, permissions,
     },
 };
 
@@ -136,6 +140,26 @@ pub struct PauseIntegrationPayload {
     pub user_errors: Vec<UserError>,
 }
 
+/// The integration to delete.
+#[derive(Debug, InputObject)]
+pub struct DeleteIntegrationInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// Its name, as a confirmation.
+    pub confirm_name: String,
+}
+
+/// What `deleteIntegration` began.
+#[derive(Debug, SimpleObject)]
+pub struct DeleteIntegrationPayload {
+    /// The integration while it is being deleted; null when it is not.
+    pub integration: Option<Integration>,
+    /// The job that deletes it; null when it is not deleted. It can be read until after the integration is gone.
+    pub job: Option<Job>,
+    /// Why it is not deleted; empty when it is.
+    pub user_errors: Vec<UserError>,
+}
+
 #[Object]
 impl IntegrationMutations {
     /// Connects a PSA. The keys are verified first; nothing is stored unless the PSA accepts them.
@@ -250,6 +274,28 @@ impl IntegrationMutations {
         let (integration, user_errors) = settle(pause.await)?;
         Ok(PauseIntegrationPayload {
             integration: integration.map(Integration),
+            user_errors,
+        })
+    }
+
+    /// Deletes an integration with its keys, imported records, mappings, settings, billing runs, incidents and deliveries,
+    /// by a job that cannot be stopped. The PSA and what the console reported are left alone; the audit log stays.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "20 + child_complexity")]
+    async fn delete_integration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The integration and its name.")] input: DeleteIntegrationInput,
+    ) -> Result<DeleteIntegrationPayload> {
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
+        let delete = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            deletion::request(app, stamp, id, &input.confirm_name).await
+        };
+        let (begun, user_errors) = settle(delete.await)?;
+        let (integration, job) = begun.unzip();
+        Ok(DeleteIntegrationPayload {
+            integration: integration.map(Integration),
+            job: job::find(ctx, job).await?,
             user_errors,
         })
     }

@@ -1,10 +1,13 @@
 //! Background jobs.
 
-use async_graphql::{Enum, ID, Json, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use psa_entities::job;
+use psa_entities::{JobId, job};
 
-use crate::graphql::ids::NodeKind;
+use crate::graphql::{
+    ids::NodeKind,
+    request::{Request, internal},
+};
 
 /// A job.
 #[derive(Debug, Clone)]
@@ -70,6 +73,20 @@ impl Job {
     async fn finished_at(&self) -> Option<DateTime<Utc>> {
         self.0.finished_at
     }
+}
+
+/// The job that a mutation has just made.
+///
+/// # Errors
+/// Only of the database.
+pub async fn find(ctx: &Context<'_>, id: Option<JobId>) -> Result<Option<Job>> {
+    let Some(id) = id else { return Ok(None) };
+    let found = ctx
+        .scope()?
+        .find_by_id::<job::Entity>(id)
+        .one(ctx.app()?.db.read())
+        .await;
+    Ok(found.map_err(internal)?.map(Job))
 }
 
 /// How much of a job is done.

@@ -1,7 +1,7 @@
 //! Billing runs: planned, approved, cancelled, continued.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use psa_entities::{JobId, billing_run, billing_run::RunTrigger, job};
+use psa_entities::{JobId, billing_run, billing_run::RunTrigger};
 
 use super::each;
 use crate::{
@@ -14,9 +14,12 @@ use crate::{
     graphql::{
         ids::NodeKind,
         payload::settle,
-        request::{Request, internal},
+        request::Request,
         scalars::YearMonth,
-        types::{billing::BillingRun, job::Job},
+        types::{
+            billing::BillingRun,
+            job::{self, Job},
+        },
     },
 };
 
@@ -204,11 +207,5 @@ async fn show(
     let Some((run, job)) = begun else {
         return Ok((None, None));
     };
-    let row = ctx
-        .scope()?
-        .find_by_id::<job::Entity>(job)
-        .one(ctx.app()?.db.read())
-        .await
-        .map_err(internal)?;
-    Ok((Some(BillingRun(run)), row.map(Job)))
+    Ok((Some(BillingRun(run)), job::find(ctx, Some(job)).await?))
 }
