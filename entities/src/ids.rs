@@ -127,6 +127,8 @@ typed_ids! {
     JobId
     /// Id of an entry of the audit log.
     AuditEntryId
+    /// Id of an API token.
+    ApiTokenId
 }
 
 /// Instants before 1970 count as 1970: a UUID of version 7 cannot name them.

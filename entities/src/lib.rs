@@ -7,6 +7,7 @@ pub mod agent_event;
 pub mod agent_settings;
 pub mod agreement;
 pub mod audit_entry;
+pub mod api_token;
 pub mod billing_configuration;
 pub mod billing_evidence;
 pub mod billing_item;
@@ -41,7 +42,7 @@ pub mod year_month;
 
 pub use exact::Exact;
 pub use ids::{
-    AgentEventId, AgreementId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId, BillingLineId,
+    AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId, BillingLineId,
     BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId, IncidentId,
     IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId,
     StorageAccountId, StorageSampleId,

@@ -1,13 +1,13 @@
 //! What goes into the database comes out as it was, on both databases, and goes where its owner goes.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use psa_entities::ids::{IncidentId, ProviderId};
+use psa_entities::ids::{ApiTokenId, IncidentId, ProviderId};
 use psa_entities::incident::IncidentState;
 use psa_entities::scope::ProviderScope;
 use psa_entities::{
-    Exact, YearMonth, agreement, billing_evidence, billing_line, billing_run, company_mapping, console_company,
-    credential, delivery, delivery_attempt, incident, integration, job, license, product_mapping, provider,
-    storage_sample,
+    Exact, YearMonth, agreement, api_token, billing_evidence, billing_line, billing_run, company_mapping,
+    console_company, credential, delivery, delivery_attempt, incident, integration, job, license, product_mapping,
+    provider, storage_sample,
 };
 use psa_migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::Expr;
@@ -139,6 +139,37 @@ async fn a_condition_has_one_open_incident_and_any_number_of_ended_ones() {
 }
 
 #[tokio::test]
+async fn a_name_is_held_by_one_api_token_and_any_number_have_let_go_of_it() {
+    on_each_database("live_name", |db| async move {
+        let world = migrated_world(&db).await.unwrap();
+        let live = api_token::Entity::find_by_id(world.api_token)
+            .one(&db)
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(live.live_name.is_some());
+        let another = |hash: u8, live_name: Option<String>| {
+            api_token::Model {
+                id: ApiTokenId::at(world.at),
+                secret_hash: vec![hash],
+                live_name,
+                ..live.clone()
+            }
+            .into_active_model()
+        };
+        another(1, None).insert(&db).await.unwrap();
+        another(2, None).insert(&db).await.unwrap();
+        assert!(is_unique_violation(
+            another(3, live.live_name.clone()).insert(&db).await
+        ));
+        assert!(is_unique_violation(another(2, None).insert(&db).await));
+        assert_eq!(api_token::Entity::find().count(&db).await.unwrap(), 3);
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
 async fn ids_and_enums_and_months_are_found_by_value() {
     on_each_database("by_value", |db| async move {
         let world = migrated_world(&db).await.unwrap();
@@ -195,7 +226,7 @@ async fn a_provider_scope_sees_no_other_provider() {
 }
 
 #[tokio::test]
-async fn an_integration_takes_everything_of_it_along_but_the_console_and_its_deletion_job() {
+async fn an_integration_takes_everything_of_it_along_but_the_console_the_api_tokens_and_its_deletion_job() {
     on_each_database("cascade", |db| async move {
         let world = migrated_world(&db).await.unwrap();
         integration::Entity::delete_by_id(world.integration)
@@ -216,6 +247,7 @@ async fn an_integration_takes_everything_of_it_along_but_the_console_and_its_del
         for kept in [
             count::<console_company::Entity>(&db).await,
             count::<storage_sample::Entity>(&db).await,
+            count::<api_token::Entity>(&db).await,
         ] {
             assert_eq!(kept.unwrap(), 1);
         }
@@ -225,6 +257,7 @@ async fn an_integration_takes_everything_of_it_along_but_the_console_and_its_del
         provider::Entity::delete_by_id(world.provider).exec(&db).await.unwrap();
         assert_eq!(count::<console_company::Entity>(&db).await.unwrap(), 0);
         assert_eq!(count::<job::Entity>(&db).await.unwrap(), 0);
+        assert_eq!(count::<api_token::Entity>(&db).await.unwrap(), 0);
     })
     .await
     .unwrap();

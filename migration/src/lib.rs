@@ -14,6 +14,7 @@ mod m0005_tickets;
 mod m0006_jobs;
 mod m0007_job_checkpoint;
 mod m0008_audit;
+mod m0009_api_token;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_jobs::Migration),
             Box::new(m0007_job_checkpoint::Migration),
             Box::new(m0008_audit::Migration),
+            Box::new(m0009_api_token::Migration),
         ]
     }
 }

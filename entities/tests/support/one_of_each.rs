@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use psa_entities::Problem;
 use psa_entities::ids::{
-    AgentEventId, AgreementId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId, BillingLineId,
+    AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId, BillingLineId,
     BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId, IncidentId,
     IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId,
     StorageAccountId, StorageSampleId,
@@ -18,6 +18,7 @@ mod tickets_and_jobs;
 pub(crate) struct World {
     pub(crate) at: DateTime<Utc>,
     pub(crate) provider: ProviderId,
+    pub(crate) api_token: ApiTokenId,
     pub(crate) integration: IntegrationId,
     pub(crate) psa_company: PsaCompanyId,
     pub(crate) psa_contact: PsaContactId,
@@ -61,6 +62,7 @@ impl World {
         Self {
             at,
             provider: ProviderId::at(at),
+            api_token: ApiTokenId::at(at),
             integration: IntegrationId::at(at),
             psa_company: PsaCompanyId::at(at),
             psa_contact: PsaContactId::at(at),

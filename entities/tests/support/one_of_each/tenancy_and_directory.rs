@@ -1,8 +1,9 @@
-//! A provider, its integration and what the PSA has.
+//! A provider, its API token, its integration and what the PSA has.
 
 use std::collections::BTreeMap;
 
 use psa_entities::agreement::{self, AgreementStatus};
+use psa_entities::api_token::{self, TokenPermissions};
 use psa_entities::board::{self, BoardStatus, BoardStatuses, Choice, RoutingChoices};
 use psa_entities::import_state::{self, ImportResource};
 use psa_entities::integration::{self, IntegrationStatus};
@@ -25,6 +26,25 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             time_zone: "Europe/Berlin".into(),
             currency: "EUR".into(),
             created_at: world.at,
+        },
+    )
+    .await?;
+    kept(
+        db,
+        api_token::Model {
+            id: world.api_token,
+            provider_id: world.provider,
+            name: "name".into(),
+            live_name: Some("name".into()),
+            secret_hash: vec![0, 159, 255],
+            hint: "hint".into(),
+            permissions: TokenPermissions(vec!["psa:read".into(), "agent:report".into()]),
+            created_at: world.at,
+            created_by: "created by".into(),
+            expires_at: Some(world.at),
+            revoked_at: Some(world.at),
+            revoked_by: Some("revoked by".into()),
+            last_used_at: Some(world.at),
         },
     )
     .await?;
