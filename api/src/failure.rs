@@ -61,6 +61,9 @@ pub enum Fault {
     /// A sealed secret could not be made or opened.
     #[error("vault: {0}")]
     Vault(#[from] crate::vault::VaultError),
+    /// The machine has no randomness to give.
+    #[error("no randomness: {0}")]
+    Entropy(std::io::Error),
     /// Stored JSON does not have the shape it was written with.
     #[error("stored JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -142,6 +145,10 @@ pub enum ErrorCode {
     Required,
     /// Something of this name exists already.
     AlreadyExists,
+    /// There are as many as there may be.
+    LimitReached,
+    /// A permission cannot be handed out by somebody who does not have it.
+    PermissionNotHeld,
     /// It was changed by somebody else since it was read.
     Conflict,
     /// It is not in a state in which this can be done.

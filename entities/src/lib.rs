@@ -42,10 +42,10 @@ pub mod year_month;
 
 pub use exact::Exact;
 pub use ids::{
-    AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId, BillingLineId,
-    BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId, IncidentId,
-    IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId,
-    StorageAccountId, StorageSampleId,
+    AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId,
+    BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId,
+    IncidentId, IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId,
+    PsaProductId, StorageAccountId, StorageSampleId,
 };
 pub use problem::Problem;
 pub use scope::{ProviderScope, Scoped};

@@ -20,6 +20,14 @@ pub const SYSTEM: Actor = Actor {
 };
 
 impl Actor {
+    /// A script with the API token of this name.
+    pub fn api_token(name: String) -> Self {
+        Self {
+            kind: ActorKind::ApiToken,
+            name: Cow::Owned(name),
+        }
+    }
+
     /// A person or program with a token of the console.
     pub fn user(subject: String) -> Self {
         Self {

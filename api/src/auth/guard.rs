@@ -19,13 +19,13 @@ fn decide(viewer: Option<&Viewer>, permission: Permission) -> Result<()> {
         None => Err(error(
             "UNAUTHENTICATED",
             "A token is needed for this.",
-            "Send a token of the console in the Authorization header: `Bearer …`.".to_owned(),
+            "Send a token of the console or an API token in the Authorization header: `Bearer …`.".to_owned(),
         )),
         Some(viewer) if viewer.permissions.contains(permission) => Ok(()),
         Some(_) => Err(error(
             "FORBIDDEN",
             "The token does not allow this.",
-            format!("Use a token whose claim `permissions` has `{permission}`."),
+            format!("Use a token that has the permission `{permission}`."),
         )),
     }
 }

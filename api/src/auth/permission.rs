@@ -27,7 +27,7 @@ impl Permission {
         Self::AuditRead,
     ];
 
-    /// The name that it has in tokens.
+    /// The name that it has in tokens, and by which those of scripts are stored.
     pub const fn name(self) -> &'static str {
         match self {
             Self::PsaRead => "psa:read",

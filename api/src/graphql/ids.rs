@@ -39,10 +39,12 @@ pub enum NodeKind {
     Delivery,
     /// An entry of the audit log.
     AuditEntry,
+    /// The token of a script.
+    ApiToken,
 }
 
 impl NodeKind {
-    const ALL: [(NodeKind, &'static str); 15] = [
+    const ALL: [(NodeKind, &'static str); 16] = [
         (NodeKind::Provider, "Provider"),
         (NodeKind::Integration, "Integration"),
         (NodeKind::Job, "Job"),
@@ -58,6 +60,7 @@ impl NodeKind {
         (NodeKind::Incident, "Incident"),
         (NodeKind::Delivery, "Delivery"),
         (NodeKind::AuditEntry, "AuditEntry"),
+        (NodeKind::ApiToken, "ApiToken"),
     ];
 
     fn name(self) -> &'static str {
@@ -92,7 +95,7 @@ impl NodeKind {
     }
 }
 
-/// `PsaCompany` as `PSA company`, for messages.
+/// `PsaCompany` as `PSA company` and `ApiToken` as `API token`, for messages.
 fn words(name: &str) -> String {
     let mut words = String::new();
     for letter in name.chars() {
@@ -101,7 +104,7 @@ fn words(name: &str) -> String {
         }
         words.extend(letter.to_lowercase());
     }
-    words.replace("psa ", "PSA ")
+    words.replace("psa ", "PSA ").replace("api ", "API ")
 }
 
 #[cfg(test)]
@@ -124,6 +127,8 @@ mod tests {
             .expect_err("another kind");
         assert_eq!(error.message, "There is no such PSA company.");
         assert_eq!(error.field, ["psaCompanyId"]);
+        let error = NodeKind::ApiToken.key::<Uuid>(&id, "id").expect_err("another kind");
+        assert_eq!(error.message, "There is no such API token.");
     }
 
     #[test]

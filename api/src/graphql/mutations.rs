@@ -1,5 +1,6 @@
 //! The root of every mutation. Each takes one input and answers with one payload; expected outcomes are data in it.
 
+pub mod api_token;
 pub mod billing;
 pub mod import;
 pub mod integration;
@@ -18,4 +19,5 @@ pub struct Mutation(
     billing::BillingMutations,
     ticket::TicketMutations,
     report::ReportMutations,
+    api_token::ApiTokenMutations,
 );

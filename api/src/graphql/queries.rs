@@ -1,6 +1,7 @@
 //! The root of every query.
 
 pub mod audit;
+pub mod api_tokens;
 pub mod console;
 pub mod integrations;
 pub mod node;
@@ -16,4 +17,5 @@ pub struct Query(
     integrations::IntegrationQueries,
     console::ConsoleQueries,
     audit::AuditQueries,
+    api_tokens::ApiTokenQueries,
 );

@@ -55,12 +55,7 @@ impl Request for Context<'_> {
     }
 
     fn stamp(&self) -> Result<Stamp<'_>> {
-        let viewer = self.viewer()?;
-        Ok(Stamp {
-            scope: viewer.provider,
-            by: &viewer.actor,
-            at: self.app()?.now(),
-        })
+        Ok(self.viewer()?.stamp(self.app()?.now()))
     }
 
     fn rows(&self) -> Result<&DataLoader<Rows>> {

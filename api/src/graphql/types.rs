@@ -1,6 +1,7 @@
 //! The types of the API: newtypes over rows, with their relations.
 
 pub mod audit;
+pub mod api_token;
 pub mod billing;
 pub mod connector;
 pub mod console;

@@ -85,7 +85,8 @@ impl<E: Executor> Endpoint<E> {
 
     async fn viewer(&self, http: &HttpRequest) -> Result<Viewer, Refusal> {
         let refuse = |reason: &str| {
-            let message = format!("{reason} Send a token of the console in the Authorization header: `Bearer …`.");
+            let remedy = "Send a token of the console or an API token in the Authorization header: `Bearer …`.";
+            let message = format!("{reason} {remedy}");
             Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
         };
         let header = http.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -97,6 +98,7 @@ impl<E: Executor> Endpoint<E> {
             .await
             .map_err(|error| match error {
                 AuthError::Token(error) => refuse(&sentence(&error.to_string())),
+                AuthError::ApiToken(error) => refuse(&sentence(&error.to_string())),
                 AuthError::Database(error) => {
                     tracing::error!(%error, "the viewer of a request cannot be made out");
                     answer::internal()

@@ -78,7 +78,8 @@ fn subject_id(entry: &audit_entry::Model) -> Option<ID> {
         Kind::BillingConfiguration => node(NodeKind::BillingConfiguration),
         Kind::BillingRun => node(NodeKind::BillingRun),
         Kind::Delivery => node(NodeKind::Delivery),
-        Kind::ConsoleContact | Kind::ApiToken | Kind::Inventory => None,
+        Kind::ApiToken => node(NodeKind::ApiToken),
+        Kind::ConsoleContact | Kind::Inventory => None,
     }
 }
 

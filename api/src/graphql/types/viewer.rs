@@ -19,7 +19,7 @@ pub struct Viewer {
 /// Who asks: a person of the console or a script.
 #[Object]
 impl Viewer {
-    /// The name in the token.
+    /// The name: of a person as the console knows them, or of an API token.
     async fn subject(&self) -> &str {
         &self.viewer.actor.name
     }
