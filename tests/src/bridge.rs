@@ -28,6 +28,8 @@ pub struct Options {
     pub settle_seconds: u32,
     /// The configuration of the simulated PSA.
     pub simulator: SimulatorOptions,
+    /// The time of day in the server.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Default for Options {
@@ -36,6 +38,7 @@ impl Default for Options {
             worker: true,
             settle_seconds: 0,
             simulator: SimulatorOptions::default(),
+            clock: Arc::new(SystemClock),
         }
     }
 }
@@ -79,7 +82,7 @@ impl Bridge {
     /// It does not start.
     pub async fn start_beside(database: &TestDatabase, simulator: Simulator, options: Options) -> Self {
         let config = config(database, &options);
-        let app = App::start(config, Arc::new(SystemClock), Arc::new(SystemEntropy))
+        let app = App::start(config, Arc::clone(&options.clock), Arc::new(SystemEntropy))
             .await
             .expect("the app starts");
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
@@ -116,7 +119,7 @@ impl Bridge {
             permissions.iter().copied().collect()
         };
         let ttl = Duration::from_secs(3_600);
-        let now = SystemClock.now();
+        let now = self.app.now();
         let token =
             mint::mint(&self.app.config.auth, "tester", provider, permissions, ttl, now).expect("a token is made");
         Client::new(&self.base, Some(token))

@@ -3,6 +3,7 @@
 
 pub mod bridge;
 pub mod client;
+pub mod clock;
 pub mod database;
 pub mod process;
 pub mod setup;
@@ -10,4 +11,5 @@ pub mod wait;
 
 pub use bridge::{Bridge, Options};
 pub use client::Client;
+pub use clock::MovedClock;
 pub use database::{TestDatabase, on_each_database};
