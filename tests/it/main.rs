@@ -9,5 +9,6 @@ mod deleting;
 mod importing;
 mod isolation;
 mod mapping;
+mod permissions;
 mod readme;
 mod tickets;

@@ -1,0 +1,198 @@
+//! The root fields of the running server, and for each an operation that is well-formed and means nothing.
+
+use std::collections::BTreeMap;
+
+use psa_tests::{Client, setup};
+use serde::Deserialize;
+use serde_json::json;
+
+const INTROSPECTION: &str = "{ __schema {
+    queryType { name }
+    mutationType { name }
+    types {
+        name kind isOneOf
+        fields { name type { ...Type } args { name defaultValue type { ...Type } } }
+        inputFields { name defaultValue type { ...Type } }
+        enumValues { name }
+    }
+} }
+fragment Type on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+/// The two roots that a request can begin at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Root {
+    Query,
+    Mutation,
+}
+
+/// What the server says it can do.
+pub(super) struct Surface {
+    query: String,
+    mutation: String,
+    types: BTreeMap<String, Type>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Type {
+    name: String,
+    kind: Kind,
+    is_one_of: Option<bool>,
+    fields: Option<Vec<Field>>,
+    input_fields: Option<Vec<Input>>,
+    enum_values: Option<Vec<Named>>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    name: String,
+    r#type: TypeRef,
+    args: Vec<Input>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Input {
+    name: String,
+    default_value: Option<String>,
+    r#type: TypeRef,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TypeRef {
+    kind: Kind,
+    name: Option<String>,
+    of_type: Option<Box<TypeRef>>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Kind {
+    Scalar,
+    Object,
+    Interface,
+    Union,
+    Enum,
+    InputObject,
+    List,
+    NonNull,
+}
+
+impl Surface {
+    /// Asks the server.
+    pub(super) async fn read(client: &Client) -> Self {
+        let mut data = client.run(INTROSPECTION, json!({})).await;
+        let schema = &mut data["__schema"];
+        let types: Vec<Type> = serde_json::from_value(schema["types"].take()).expect("types as the language has them");
+        Self {
+            query: setup::text(&schema["queryType"]["name"]),
+            mutation: setup::text(&schema["mutationType"]["name"]),
+            types: types.into_iter().map(|of| (of.name.clone(), of)).collect(),
+        }
+    }
+
+    /// The names of the fields of a root, in order.
+    pub(super) fn fields(&self, root: Root) -> Vec<&str> {
+        let mut names: Vec<_> = self.root(root).iter().map(|field| field.name.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// An operation of one root field: with every argument that must be given, and with nothing to gain.
+    pub(super) fn operation(&self, root: Root, field: &str) -> String {
+        let field = self.root(root).iter().find(|known| known.name == *field);
+        let field = field.expect("it is one of the root's fields");
+        let kind = match root {
+            Root::Query => "query",
+            Root::Mutation => "mutation",
+        };
+        let arguments = self.required(&field.args);
+        let arguments = if arguments.is_empty() {
+            arguments
+        } else {
+            format!("({arguments})")
+        };
+        let selection = match self.named(&field.r#type).kind {
+            Kind::Object | Kind::Interface | Kind::Union => " { __typename }",
+            _ => "",
+        };
+        format!("{kind} {{ {}{arguments}{selection} }}", field.name)
+    }
+
+    fn root(&self, root: Root) -> &[Field] {
+        let name = match root {
+            Root::Query => &self.query,
+            Root::Mutation => &self.mutation,
+        };
+        self.types[name].fields.as_deref().expect("a root has fields")
+    }
+
+    fn named(&self, mut of: &TypeRef) -> &Type {
+        while let Some(inner) = &of.of_type {
+            of = inner;
+        }
+        &self.types[of.name.as_deref().expect("the innermost type has a name")]
+    }
+
+    /// `name: value` for everything that must be given.
+    fn required(&self, inputs: &[Input]) -> String {
+        let required = inputs
+            .iter()
+            .filter(|input| input.r#type.kind == Kind::NonNull && input.default_value.is_none());
+        let given: Vec<_> = required.map(|input| self.given(input)).collect();
+        given.join(", ")
+    }
+
+    fn given(&self, input: &Input) -> String {
+        format!("{}: {}", input.name, self.value(&input.r#type))
+    }
+
+    /// A value of a type as it is written in a document.
+    fn value(&self, of: &TypeRef) -> String {
+        match (of.kind, &of.of_type) {
+            (Kind::NonNull, Some(inner)) => self.value(inner),
+            (Kind::List, Some(inner)) => format!("[{}]", self.value(inner)),
+            _ => self.value_of(self.named(of)),
+        }
+    }
+
+    fn value_of(&self, of: &Type) -> String {
+        match of.kind {
+            Kind::Enum => of.enum_values.as_deref().expect("an enum has values")[0].name.clone(),
+            Kind::InputObject => {
+                let fields = of.input_fields.as_deref().expect("an input object has fields");
+                // Exactly one field of such an input is given, though none of them must be.
+                let given = if of.is_one_of == Some(true) {
+                    self.given(&fields[0])
+                } else {
+                    self.required(fields)
+                };
+                format!("{{ {given} }}")
+            }
+            Kind::Scalar => scalar(&of.name).to_owned(),
+            _ => panic!("{} is not a type of input", of.name),
+        }
+    }
+}
+
+/// A value of a scalar. A new scalar needs a line here.
+fn scalar(name: &str) -> &'static str {
+    match name {
+        "Int" => "1",
+        "Float" => "1.5",
+        "Boolean" => "false",
+        "String" | "ID" => "\"x\"",
+        "Bytes" | "Decimal" => "\"1\"",
+        "Date" => "\"2026-11-30\"",
+        "DateTime" => "\"2026-11-30T10:00:00Z\"",
+        "YearMonth" => "\"2026-11\"",
+        "JSON" => "{}",
+        other => panic!("there is no value for the scalar {other}"),
+    }
+}
