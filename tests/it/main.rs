@@ -1,7 +1,7 @@
 //! End-to-end tests: the real server on a real socket, a real database, a simulated PSA.
 
-mod audit;
 mod api_tokens;
+mod audit;
 mod billing;
 mod configuration;
 mod connecting;

@@ -7,7 +7,7 @@ mod surface;
 
 use std::collections::BTreeMap;
 
-use psa_bridge::auth::Permission::{self, AgentReport, BillingApprove, PsaManage, PsaRead};
+use psa_bridge::auth::Permission::{self, AgentReport, AuditRead, BillingApprove, PsaManage, PsaRead};
 use psa_tests::{Bridge, Client, Options, TestDatabase};
 use serde_json::{Value, json};
 
@@ -21,6 +21,7 @@ const ANY: Needs = &Permission::ALL;
 
 const QUERIES: &[(&str, Needs)] = &[
     ("apiTokens", &[PsaManage]),
+    ("auditLog", &[AuditRead]),
     ("billableProducts", &[PsaRead]),
     ("connectors", &[PsaRead]),
     ("consoleCompanies", &[PsaRead]),
@@ -43,12 +44,14 @@ const MUTATIONS: &[(&str, Needs)] = &[
     ("connectPsa", &[PsaManage]),
     ("createApiToken", &[PsaManage]),
     ("deleteBillingConfiguration", &[PsaManage]),
+    ("deleteIntegration", &[PsaManage]),
     ("discardDeliveries", &[PsaManage]),
     ("excludeCompanies", &[PsaManage]),
     ("importFromPsa", &[PsaManage]),
     ("pauseIntegration", &[PsaManage]),
     ("planBilling", &[PsaManage]),
     ("previewTicket", &[PsaRead]),
+    ("renameIntegration", &[PsaManage]),
     ("reportBackupRuns", &[AgentReport]),
     ("reportCompanies", &[AgentReport]),
     ("reportLicenses", &[AgentReport]),
