@@ -4,11 +4,13 @@ pub mod checklist;
 pub mod connect;
 pub mod connections;
 pub mod deletion;
+pub mod features;
 pub mod health;
 pub mod lifecycle;
 pub mod name;
 pub mod permissions;
 pub mod setup;
+pub mod upkeep;
 
 use psa_entities::{
     ProviderScope,

@@ -91,6 +91,10 @@ typed_ids! {
     PsaProductId
     /// Id of an imported agreement.
     AgreementId
+    /// Id of an imported addition.
+    AdditionId
+    /// Id of a record that an import found different.
+    ImportChangeId
     /// Id of an imported board.
     BoardId
     /// Id of a company of the console.

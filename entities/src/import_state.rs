@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{IntegrationId, ProviderId};
+use crate::ids::{IntegrationId, JobId, ProviderId};
 use crate::scope::Scoped;
 
 /// The latest finished import of one resource and where the next one continues.
@@ -34,6 +34,10 @@ pub struct Model {
     pub gone: i32,
     /// Records that exist after the import.
     pub total: i32,
+    /// When the last import that read everything began.
+    pub full_at: Option<DateTime<Utc>>,
+    /// The last import that was finished; it may be gone.
+    pub job_id: Option<JobId>,
 }
 
 /// How it relates to other tables.

@@ -3,6 +3,7 @@
 //! One module per table, named like it: `Model` is a row, its enums and JSON types stand beside it. Rows of a
 //! provider are reached through [`ProviderScope`]. Instants are UTC; both databases keep microseconds.
 
+pub mod addition;
 pub mod agent_event;
 pub mod agent_settings;
 pub mod agreement;
@@ -22,6 +23,8 @@ pub mod delivery;
 pub mod delivery_attempt;
 pub mod exact;
 pub mod ids;
+pub mod import_change;
+pub mod import_settings;
 pub mod import_state;
 pub mod incident;
 pub mod integration;
@@ -42,10 +45,10 @@ pub mod year_month;
 
 pub use exact::Exact;
 pub use ids::{
-    AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId,
-    BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId,
-    IncidentId, IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId,
-    PsaProductId, StorageAccountId, StorageSampleId,
+    AdditionId, AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId,
+    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId,
+    DeliveryId, ImportChangeId, IncidentId, IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId,
+    PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId, StorageSampleId,
 };
 pub use problem::Problem;
 pub use scope::{ProviderScope, Scoped};

@@ -35,6 +35,8 @@ pub struct Model {
     pub types: CompanyTypes,
     /// Whether the PSA no longer has it.
     pub deleted: bool,
+    /// Whether the last import did not see it because the filter leaves it out; the PSA may have it all the same.
+    pub missing: bool,
     /// When an import last saw it, or found it gone.
     pub imported_at: DateTime<Utc>,
 }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use psa_entities::{
-    agent_event, agent_settings, agreement, api_token, audit_entry, billing_configuration, billing_evidence,
+    addition, agent_event, agent_settings, agreement, api_token, audit_entry, billing_configuration, billing_evidence,
     billing_item, billing_line, billing_run, billing_settings, board, company_mapping, console_company, credential,
-    delivery, delivery_attempt, import_state, incident, integration, job, license, permission_check, product_mapping,
-    provider, psa_company, psa_contact, psa_product, storage_account, storage_sample, ticket_settings,
+    delivery, delivery_attempt, import_change, import_settings, import_state, incident, integration, job, license,
+    permission_check, product_mapping, provider, psa_company, psa_contact, psa_product, storage_account,
+    storage_sample, ticket_settings,
 };
 use psa_migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::ColumnType;
@@ -96,9 +97,9 @@ fn columns_of_entities(backend: DbBackend) -> Columns {
         ($($entity:ident)+) => {$( add_entity::<$entity::Entity>(&mut all, backend); )+};
     }
     add! {
-        agent_event agent_settings agreement api_token audit_entry billing_configuration billing_evidence billing_item billing_line
+        addition agent_event agent_settings agreement api_token audit_entry billing_configuration billing_evidence billing_item billing_line
         billing_run billing_settings board company_mapping console_company credential delivery delivery_attempt
-        import_state incident integration job license permission_check product_mapping provider psa_company
+        import_change import_settings import_state incident integration job license permission_check product_mapping provider psa_company
         psa_contact psa_product storage_account storage_sample ticket_settings
     }
     all

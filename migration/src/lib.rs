@@ -15,6 +15,7 @@ mod m0006_jobs;
 mod m0007_job_checkpoint;
 mod m0008_audit;
 mod m0009_api_token;
+mod m0012_imports;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_job_checkpoint::Migration),
             Box::new(m0008_audit::Migration),
             Box::new(m0009_api_token::Migration),
+            Box::new(m0012_imports::Migration),
         ]
     }
 }

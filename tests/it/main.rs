@@ -6,6 +6,7 @@ mod billing;
 mod configuration;
 mod connecting;
 mod deleting;
+mod drift;
 mod importing;
 mod isolation;
 mod mapping;

@@ -67,6 +67,7 @@ const MUTATIONS: &[(&str, Needs)] = &[
     ("updateBackupAgentTickets", &[PsaManage]),
     ("updateBillingPolicy", &[PsaManage]),
     ("updateCredentials", &[PsaManage]),
+    ("updateImportSettings", &[PsaManage]),
     ("updateInvoiceSettings", &[PsaManage]),
     ("updatePriceSettings", &[PsaManage]),
     ("updateRmmAgentTickets", &[PsaManage]),

@@ -158,7 +158,7 @@ pub fn guard(settings: &Model) -> Guard {
 }
 
 /// Refuses when `expected` is given and is not the `actual` version.
-pub(super) fn check_version(expected: Option<i32>, actual: i32, what: &str) -> Outcome<()> {
+pub fn check_version(expected: Option<i32>, actual: i32, what: &str) -> Outcome<()> {
     if expected.is_none_or(|expected| expected == actual) {
         return Ok(());
     }

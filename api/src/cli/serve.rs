@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, config::Config, http, jobs, tickets};
+use crate::{app::App, config::Config, http, integrations::upkeep, jobs, tickets};
 
 /// How long closing the database may take when everything else has stopped.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -122,6 +122,7 @@ fn spawn_workers(parts: &mut JoinSet<()>, app: &Arc<App>, shutdown: &Cancellatio
     let token = shutdown.clone();
     parts.spawn(async move { runner.run(token).await });
     parts.spawn(tickets::Worker::run(Arc::clone(app), shutdown.clone()));
+    parts.spawn(upkeep::run(Arc::clone(app), shutdown.clone()));
 }
 
 /// A token that SIGINT and SIGTERM cancel.

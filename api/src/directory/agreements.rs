@@ -1,4 +1,7 @@
-//! Agreements of the PSA's companies. Their additions are read when a billing run is planned, never from a cache.
+//! Agreements of the PSA's companies, with their additions for people to look at. Whatever decides about money reads the
+//! additions again, never from here.
+
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use psa_connectors::{Page, PsaConnector, ReadQuery, record};
@@ -6,8 +9,11 @@ use psa_entities::{
     agreement::{self, AgreementStatus, Column, Model},
     ids::AgreementId,
 };
+use sea_orm::{DatabaseTransaction, DbErr};
+use serde_json::{Value, json};
 
 use super::{
+    additions,
     import::Running,
     upsert::{Columns, Resource},
 };
@@ -22,9 +28,25 @@ impl Resource for Agreements {
     type Entity = agreement::Entity;
     type Row = Model;
     type Change = agreement::ActiveModel;
+    type Parts = BTreeMap<record::AgreementId, Vec<record::Addition>>;
 
     async fn read(connector: &dyn PsaConnector, query: &ReadQuery) -> psa_connectors::Result<Page<record::Agreement>> {
         connector.agreements(query).await
+    }
+
+    async fn parts(
+        connector: &dyn PsaConnector,
+        agreements: &[record::Agreement],
+    ) -> psa_connectors::Result<Self::Parts> {
+        let ids: Vec<_> = agreements.iter().map(|agreement| agreement.id.clone()).collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        connector.additions_of(&ids).await
+    }
+
+    async fn store_parts(db: &DatabaseTransaction, running: &Running<'_>, parts: Self::Parts) -> Result<(), DbErr> {
+        additions::store(db, running, parts).await
     }
 
     fn row(running: &Running<'_>, agreement: record::Agreement) -> Model {
@@ -53,13 +75,28 @@ impl Resource for Agreements {
         &row.external_id
     }
 
-    fn same(known: &Model, read: &Model) -> bool {
-        let content = |row: &Model| Model {
-            id: known.id,
-            imported_at: known.imported_at,
-            ..row.clone()
-        };
-        content(known) == content(read)
+    fn name(row: &Model) -> &str {
+        &row.name
+    }
+
+    fn is_gone(row: &Model) -> bool {
+        row.deleted
+    }
+
+    fn content(row: &Model) -> Value {
+        json!({
+            "name": row.name,
+            "company": row.psa_company_external_id,
+            "type": row.kind,
+            "status": row.status,
+            "startDate": row.start_date,
+            "endDate": row.end_date,
+            "billingStartDate": row.billing_start_date,
+            "nextInvoiceDate": row.next_invoice_date,
+            "billingCycle": row.billing_cycle,
+            "prorated": row.prorated,
+            "currency": row.currency,
+        })
     }
 
     fn columns() -> Columns<Self> {
@@ -67,6 +104,7 @@ impl Resource for Agreements {
             integration: Column::IntegrationId,
             external: Column::ExternalId,
             deleted: Column::Deleted,
+            missing: None,
             seen: Column::ImportedAt,
             content: vec![
                 Column::PsaCompanyExternalId,

@@ -9,6 +9,7 @@ use psa_entities::{
     board::{self, BoardStatus, BoardStatuses, Choice, Column, Model, RoutingChoices},
     ids::BoardId,
 };
+use serde_json::{Value, json};
 
 use super::{
     import::Running,
@@ -32,6 +33,7 @@ impl Resource for Boards {
     type Entity = board::Entity;
     type Row = Model;
     type Change = board::ActiveModel;
+    type Parts = ();
 
     async fn read(connector: &dyn PsaConnector, _: &ReadQuery) -> Result<Page<Equipped>> {
         let boards = connector.boards().await?;
@@ -71,13 +73,21 @@ impl Resource for Boards {
         &row.external_id
     }
 
-    fn same(known: &Model, read: &Model) -> bool {
-        let content = |row: &Model| Model {
-            id: known.id,
-            imported_at: known.imported_at,
-            ..row.clone()
-        };
-        content(known) == content(read)
+    fn name(row: &Model) -> &str {
+        &row.name
+    }
+
+    fn is_gone(row: &Model) -> bool {
+        row.deleted
+    }
+
+    fn content(row: &Model) -> Value {
+        json!({
+            "name": row.name,
+            "active": row.active,
+            "statuses": row.statuses,
+            "choices": row.choices,
+        })
     }
 
     fn columns() -> Columns<Self> {
@@ -85,6 +95,7 @@ impl Resource for Boards {
             integration: Column::IntegrationId,
             external: Column::ExternalId,
             deleted: Column::Deleted,
+            missing: None,
             seen: Column::ImportedAt,
             content: vec![Column::Name, Column::Active, Column::Statuses, Column::Choices],
         }

@@ -6,6 +6,7 @@ use psa_entities::{
     ids::PsaCompanyId,
     psa_company::{self, Column, CompanyTypes, Model},
 };
+use serde_json::{Value, json};
 
 use super::{
     import::Running,
@@ -23,6 +24,7 @@ impl Resource for Companies {
     type Entity = psa_company::Entity;
     type Row = Model;
     type Change = psa_company::ActiveModel;
+    type Parts = ();
 
     async fn read(connector: &dyn PsaConnector, query: &ReadQuery) -> psa_connectors::Result<Page<Company>> {
         connector.companies(query).await
@@ -40,6 +42,7 @@ impl Resource for Companies {
             status: company.status.map(|status| status.name),
             types: CompanyTypes(company.types.into_iter().map(|kind| kind.name).collect()),
             deleted: company.deleted,
+            missing: false,
             imported_at: running.context.app.now(),
         }
     }
@@ -48,13 +51,21 @@ impl Resource for Companies {
         &row.external_id
     }
 
-    fn same(known: &Model, read: &Model) -> bool {
-        let content = |row: &Model| Model {
-            id: known.id,
-            imported_at: known.imported_at,
-            ..row.clone()
-        };
-        content(known) == content(read)
+    fn name(row: &Model) -> &str {
+        &row.name
+    }
+
+    fn is_gone(row: &Model) -> bool {
+        row.deleted || row.missing
+    }
+
+    fn content(row: &Model) -> Value {
+        json!({
+            "name": row.name,
+            "identifier": row.identifier,
+            "status": row.status,
+            "types": row.types,
+        })
     }
 
     fn columns() -> Columns<Self> {
@@ -62,6 +73,7 @@ impl Resource for Companies {
             integration: Column::IntegrationId,
             external: Column::ExternalId,
             deleted: Column::Deleted,
+            missing: Some(Column::Missing),
             seen: Column::ImportedAt,
             content: vec![
                 Column::Identifier,

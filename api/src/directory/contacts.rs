@@ -6,6 +6,7 @@ use psa_entities::{
     ids::PsaContactId,
     psa_contact::{self, Column, Model},
 };
+use serde_json::{Value, json};
 
 use super::{
     import::Running,
@@ -22,6 +23,7 @@ impl Resource for Contacts {
     type Entity = psa_contact::Entity;
     type Row = Model;
     type Change = psa_contact::ActiveModel;
+    type Parts = ();
 
     async fn read(connector: &dyn PsaConnector, query: &ReadQuery) -> psa_connectors::Result<Page<Contact>> {
         connector.contacts(query).await
@@ -46,13 +48,21 @@ impl Resource for Contacts {
         &row.external_id
     }
 
-    fn same(known: &Model, read: &Model) -> bool {
-        let content = |row: &Model| Model {
-            id: known.id,
-            imported_at: known.imported_at,
-            ..row.clone()
-        };
-        content(known) == content(read)
+    fn name(row: &Model) -> &str {
+        &row.name
+    }
+
+    fn is_gone(row: &Model) -> bool {
+        row.deleted
+    }
+
+    fn content(row: &Model) -> Value {
+        json!({
+            "name": row.name,
+            "email": row.email,
+            "company": row.company_external_id,
+            "active": row.active,
+        })
     }
 
     fn columns() -> Columns<Self> {
@@ -60,6 +70,7 @@ impl Resource for Contacts {
             integration: Column::IntegrationId,
             external: Column::ExternalId,
             deleted: Column::Deleted,
+            missing: None,
             seen: Column::ImportedAt,
             content: vec![Column::CompanyExternalId, Column::Name, Column::Email, Column::Active],
         }

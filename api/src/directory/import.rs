@@ -3,11 +3,11 @@
 //! Each page is stored in a transaction of its own, together with the place where the import goes on. So no transaction is
 //! held over a network call, and an import that is killed goes on after its last page.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_connectors::{Capability, Cursor, PsaConnector, ReadQuery};
+use psa_connectors::{Capability, Cursor, Filter, Page, PsaConnector, ReadQuery, record::ChoiceId};
 use psa_entities::{
     ProviderScope,
     ids::IntegrationId,
@@ -21,6 +21,7 @@ use super::{
     boards::Boards,
     companies::Companies,
     contacts::Contacts,
+    filter::CompanyFilter,
     products::Products,
     upsert::{self, Counts, Resource},
 };
@@ -50,6 +51,9 @@ pub struct Import {
     pub mode: Mode,
     /// Whether an unusually large share may be marked as gone.
     pub confirm_removals: bool,
+    /// Which companies are read, as the settings were when the import was asked for.
+    #[serde(default)]
+    pub companies: CompanyFilter,
 }
 
 /// A full read that would mark more than this share of the records as gone stops and asks, in percent. A role whose
@@ -86,6 +90,19 @@ pub struct Running<'a> {
     pub started_at: DateTime<Utc>,
     /// From when on changes are read; `None` reads everything.
     pub since: Option<DateTime<Utc>>,
+    /// What is imported.
+    pub resource: ImportResource,
+    /// Whether it was never imported before.
+    pub is_first: bool,
+    /// Which records are read.
+    pub only: BTreeMap<Filter, Vec<ChoiceId>>,
+}
+
+impl Running<'_> {
+    /// Whether records may be left out that the PSA has.
+    pub fn is_filtered(&self) -> bool {
+        !self.only.is_empty()
+    }
 }
 
 #[async_trait]
@@ -129,7 +146,7 @@ impl Import {
             Some(place) => (place.started_at, place.since),
             None => (
                 app.now(),
-                state.filter(|_| incremental).and_then(|state| state.watermark),
+                state.as_ref().filter(|_| incremental).and_then(|state| state.watermark),
             ),
         };
         Ok(Running {
@@ -139,6 +156,12 @@ impl Import {
             connector,
             started_at,
             since,
+            resource: self.resource,
+            is_first: state.is_none(),
+            only: match self.resource {
+                ImportResource::Companies => self.companies.to_query(),
+                _ => BTreeMap::new(),
+            },
         })
     }
 
@@ -146,15 +169,15 @@ impl Import {
         let app = &running.context.app;
         let (after, counts) = place.map(|place| (Cursor(place.after), place.counts)).unzip();
         let mut counts: Counts = counts.unwrap_or_default();
-        let mut query = ReadQuery::all().since(running.since).after(after);
+        let mut query = ReadQuery {
+            only: running.only.clone(),
+            ..ReadQuery::all().since(running.since).after(after)
+        };
         loop {
-            let page = R::read(running.connector.as_ref(), &query).await;
-            let page = match page {
-                Ok(page) => page,
-                Err(error) => return Err(health::job_error(app, running.scope, running.integration, &error).await),
-            };
+            let (page, parts) = read::<R>(running, &query).await?;
             let transaction = app.db.begin().await?;
             counts += upsert::store::<R>(&transaction, running, page.records).await?;
+            R::store_parts(&transaction, running, parts).await?;
             if let Some(Cursor(after)) = &page.next {
                 let place = Place {
                     started_at: running.started_at,
@@ -182,7 +205,8 @@ impl Import {
         let transaction = app.db.begin().await?;
         let unseen = upsert::unseen::<R>(&transaction, running).await?;
         let suspicious = unseen.gone > SUSPICIOUS_COUNT && unseen.gone * 100 > unseen.known * SUSPICIOUS_SHARE;
-        if suspicious && !self.confirm_removals {
+        // What a filter leaves out is not removed.
+        if suspicious && !self.confirm_removals && !running.is_filtered() {
             let message = format!("The PSA no longer shows {} of {} records.", unseen.gone, unseen.known);
             let error = UserError::new(ErrorCode::Conflict, message).with_remedy(
                 "Check the inquire levels of the API user's role with checkPermissions. If the records are really gone, import again with confirmRemovals.",
@@ -207,7 +231,11 @@ impl Import {
             changed: small(counts.changed),
             gone: small(counts.gone),
             total: i32::try_from(counts.read).unwrap_or(i32::MAX),
+            full_at: running.since.is_none().then_some(running.started_at),
+            job_id: Some(running.context.job),
         };
+        // A read of changes says nothing about when everything was read.
+        let full = state.full_at.map(|_| import_state::Column::FullAt);
         let replace = OnConflict::columns([import_state::Column::IntegrationId, import_state::Column::Resource])
             .update_columns([
                 import_state::Column::Watermark,
@@ -216,12 +244,28 @@ impl Import {
                 import_state::Column::Changed,
                 import_state::Column::Gone,
                 import_state::Column::Total,
+                import_state::Column::JobId,
             ])
+            .update_columns(full)
             .to_owned();
         import_state::Entity::insert(state.into_active_model().reset_all())
             .on_conflict(replace)
             .exec_without_returning(app.db.write())
             .await?;
         Ok(())
+    }
+}
+
+/// A page with what belongs to its records.
+async fn read<R: Resource>(running: &Running<'_>, query: &ReadQuery) -> Result<(Page<R::Record>, R::Parts), JobError> {
+    let connector = running.connector.as_ref();
+    let read = async {
+        let page = R::read(connector, query).await?;
+        let parts = R::parts(connector, &page.records).await?;
+        Ok((page, parts))
+    };
+    match read.await {
+        Ok(read) => Ok(read),
+        Err(error) => Err(health::job_error(&running.context.app, running.scope, running.integration, &error).await),
     }
 }

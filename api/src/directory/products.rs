@@ -7,6 +7,7 @@ use psa_entities::{
     ids::PsaProductId,
     psa_product::{self, Column, Model},
 };
+use serde_json::{Value, json};
 
 use super::{
     import::Running,
@@ -23,6 +24,7 @@ impl Resource for Products {
     type Entity = psa_product::Entity;
     type Row = Model;
     type Change = psa_product::ActiveModel;
+    type Parts = ();
 
     async fn read(connector: &dyn PsaConnector, query: &ReadQuery) -> psa_connectors::Result<Page<Product>> {
         connector.products(query).await
@@ -50,13 +52,24 @@ impl Resource for Products {
         &row.external_id
     }
 
-    fn same(known: &Model, read: &Model) -> bool {
-        let content = |row: &Model| Model {
-            id: known.id,
-            imported_at: known.imported_at,
-            ..row.clone()
-        };
-        content(known) == content(read)
+    fn name(row: &Model) -> &str {
+        &row.identifier
+    }
+
+    fn is_gone(row: &Model) -> bool {
+        row.deleted
+    }
+
+    fn content(row: &Model) -> Value {
+        json!({
+            "identifier": row.identifier,
+            "description": row.description,
+            "price": row.price,
+            "cost": row.cost,
+            "unit": row.unit,
+            "active": row.active,
+            "billable": row.billable,
+        })
     }
 
     fn columns() -> Columns<Self> {
@@ -64,6 +77,7 @@ impl Resource for Products {
             integration: Column::IntegrationId,
             external: Column::ExternalId,
             deleted: Column::Deleted,
+            missing: None,
             seen: Column::ImportedAt,
             content: vec![
                 Column::Identifier,

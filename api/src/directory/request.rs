@@ -4,11 +4,16 @@ use psa_entities::{
     audit_entry::AuditAction,
     ids::{IntegrationId, JobId},
     import_state::ImportResource,
+    integration,
 };
-use sea_orm::ActiveEnum;
+use sea_orm::{ActiveEnum, DatabaseTransaction};
 use serde_json::{Value, json};
 
-use super::import::{Import, Mode};
+use super::{
+    filter::CompanyFilter,
+    import::{Import, Mode},
+    settings,
+};
 use crate::{
     app::App,
     audit::{Entry, Stamp},
@@ -24,6 +29,13 @@ pub struct ImportRequest {
     pub integration: IntegrationId,
     /// The resources; none means all of them.
     pub resources: Vec<ImportResource>,
+    /// How they are read.
+    pub reading: Reading,
+}
+
+/// How resources are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
     /// Everything, or what changed since the last time.
     pub mode: Mode,
     /// Whether records may be marked as gone even when they are an unusually large share.
@@ -61,23 +73,36 @@ pub async fn request(app: &App, stamp: Stamp<'_>, request: ImportRequest) -> Out
     } else {
         request.resources
     };
-    let mut ids = Vec::with_capacity(resources.len());
-    for resource in &resources {
-        let resource = *resource;
-        let import = Import {
-            resource,
-            mode: request.mode,
-            confirm_removals: request.confirm_removals,
-        };
-        let new = NewJob::new(stamp.scope, &import, &stamp.by.name, stamp.at)?
-            .of_integration(integration.id)
-            .once(&format!("import:{}:{}", integration.id, resource.to_value()));
-        ids.push(jobs::enqueue(&transaction, new).await?);
-    }
-    let asked = json!({ "resources": resources, "mode": request.mode, "confirmRemovals": request.confirm_removals });
+    let ids = enqueue(&transaction, stamp, &integration, &resources, request.reading).await?;
+    let asked = json!({ "resources": resources, "mode": request.reading.mode, "confirmRemovals": request.reading.confirm_removals });
     let entry = Entry::about(AuditAction::ImportRequested, &integration).changing(&Value::Null, &asked);
     stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
     app.wake.jobs.notify_one();
+    Ok(ids)
+}
+
+/// Queues the imports of some resources in the caller's transaction, as the settings want them.
+pub(crate) async fn enqueue(
+    transaction: &DatabaseTransaction,
+    stamp: Stamp<'_>,
+    integration: &integration::Model,
+    resources: &[ImportResource],
+    reading: Reading,
+) -> Outcome<Vec<JobId>> {
+    let settings = settings::load(transaction, stamp.scope, integration).await?;
+    let mut ids = Vec::with_capacity(resources.len());
+    for resource in resources {
+        let import = Import {
+            resource: *resource,
+            mode: reading.mode,
+            confirm_removals: reading.confirm_removals,
+            companies: CompanyFilter::of(&settings),
+        };
+        let new = NewJob::new(stamp.scope, &import, &stamp.by.name, stamp.at)?
+            .of_integration(integration.id)
+            .once(&format!("import:{}:{}", integration.id, resource.to_value()));
+        ids.push(jobs::enqueue(transaction, new).await?);
+    }
     Ok(ids)
 }

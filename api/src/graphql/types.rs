@@ -5,6 +5,7 @@ pub mod api_token;
 pub mod billing;
 pub mod connector;
 pub mod console;
+pub mod import;
 pub mod integration;
 pub mod job;
 pub mod mapping;

@@ -41,13 +41,27 @@ pub async fn check(
             return Err(Failure::from(&error));
         }
     };
+    let descriptor = connector.descriptor();
+    Ok((descriptor, keep(app, stamp, id, descriptor, &findings).await?))
+}
+
+/// Stores what a check found.
+///
+/// # Errors
+/// The integration is gone or being deleted.
+pub(super) async fn keep(
+    app: &App,
+    stamp: Stamp<'_>,
+    id: IntegrationId,
+    descriptor: &Descriptor,
+    findings: &[RightFinding],
+) -> Outcome<permission_check::Model> {
+    let scope = stamp.scope;
     let row = permission_check::Model {
         integration_id: id,
         provider_id: scope.provider_id(),
         checked_at: app.now(),
-        passed: findings
-            .iter()
-            .all(|finding| !stops_activation(connector.descriptor(), finding)),
+        passed: findings.iter().all(|finding| !stops_activation(descriptor, finding)),
         rows: PermissionRows(findings.iter().map(to_row).collect()),
     };
     let replace = OnConflict::column(permission_check::Column::IntegrationId)
@@ -69,14 +83,14 @@ pub async fn check(
         .await?;
     let changed = before.filter(|before| before.rows != row.rows);
     let entry = changed.map(|before| {
-        let view = |check: &permission_check::Model| levels(connector.descriptor(), check);
+        let view = |check: &permission_check::Model| levels(descriptor, check);
         Entry::about(AuditAction::PermissionsChanged, &integration).changing(&view(&before), &view(&row))
     });
     stamp.record(&transaction, entry.into_iter().collect()).await?;
     lifecycle::mend(&transaction, stamp, integration).await?;
     transaction.commit().await?;
     app.wake.deliveries.notify_one();
-    Ok((connector.descriptor(), row))
+    Ok(row)
 }
 
 /// The levels of every right, by the names that the PSA's own screen has.

@@ -13,9 +13,13 @@ use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::{
     checklist::{self, ChecklistItem, Facts},
+    features::{self, FeatureState},
     permissions,
 };
-use crate::{app::App, failure::Outcome};
+use crate::{
+    app::App,
+    failure::{Fault, Outcome},
+};
 
 /// The checklist of an integration as it is now.
 ///
@@ -43,6 +47,38 @@ pub async fn status(app: &App, scope: ProviderScope, integration: &integration::
     } else {
         IntegrationStatus::Connected
     })
+}
+
+/// Which parts of an integration work now.
+///
+/// # Errors
+/// Only of the database.
+pub async fn features(app: &App, scope: ProviderScope, integration: &integration::Model) -> Outcome<Vec<FeatureState>> {
+    let db = app.db.read();
+    let descriptor = app.registry.descriptor(&integration.connector_kind);
+    let descriptor = descriptor.map_err(|error| Fault::Inconsistent(error.to_string()))?;
+    let check = scope
+        .find_by_id::<permission_check::Entity>(integration.id)
+        .one(db)
+        .await?;
+    let bills = scope
+        .find::<billing_configuration::Entity>()
+        .filter(billing_configuration::Column::IntegrationId.eq(integration.id))
+        .filter(billing_configuration::Column::Enabled.eq(true));
+    let agents = scope
+        .find::<agent_settings::Entity>()
+        .filter(agent_settings::Column::IntegrationId.eq(integration.id))
+        .filter(agent_settings::Column::Enabled.eq(true));
+    let findings = check.as_ref().map(|check| permissions::findings(descriptor, check));
+    Ok(features::features(&features::Facts {
+        descriptor,
+        status: integration.status,
+        problem: integration.problem.as_ref(),
+        findings: findings.unwrap_or_default(),
+        checked_at: check.map_or(integration.created_at, |check| check.checked_at),
+        bills: bills.count(db).await? > 0,
+        has_tickets: agents.count(db).await? > 0,
+    }))
 }
 
 async fn facts(app: &App, scope: ProviderScope, integration: &integration::Model) -> Outcome<Facts> {

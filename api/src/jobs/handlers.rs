@@ -4,7 +4,7 @@ use super::Handlers;
 use crate::{
     billing::{apply::Apply, planning::Planning},
     directory::import::Import,
-    integrations::deletion::Deletion,
+    integrations::{deletion::Deletion, upkeep::recheck::Recheck},
 };
 
 /// Every kind of job that this server runs.
@@ -14,4 +14,5 @@ pub fn handlers() -> Handlers {
         .with::<Planning>()
         .with::<Apply>()
         .with::<Deletion>()
+        .with::<Recheck>()
 }

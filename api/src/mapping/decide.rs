@@ -124,6 +124,7 @@ mod tests {
             status: None,
             types: CompanyTypes::default(),
             deleted: false,
+            missing: false,
             imported_at: AT,
         })
     }

@@ -19,7 +19,7 @@ pub enum MappingHealth {
     Renamed,
     /// The PSA no longer uses it: the company is inactive, or the product cannot be sold or billed.
     Inactive,
-    /// What is known of it was removed from here. Import again, then bind again.
+    /// The last import did not see it, because the import filter leaves it out. Widen the filter, or bind to another.
     Missing,
     /// The PSA no longer has it.
     Deleted,
@@ -33,6 +33,8 @@ pub fn of_company(mapping: &company_mapping::Model, psa: Option<&psa_company::Mo
     let Some(psa) = psa else { return MappingHealth::Missing };
     if psa.deleted {
         MappingHealth::Deleted
+    } else if psa.missing {
+        MappingHealth::Missing
     } else if psa
         .status
         .as_deref()
@@ -70,12 +72,16 @@ pub fn condition(health: MappingHealth) -> Condition {
         .add(company_mapping::Column::PsaName.is_null())
         .add(renamed.clone().not());
     let bound = Condition::all().add(company_mapping::Column::State.eq(company_mapping::MappingState::Mapped));
-    let there = bound.clone().add(psa_company::Column::Deleted.eq(false));
+    let known = bound.clone().add(psa_company::Column::Deleted.eq(false));
+    let there = known.clone().add(psa_company::Column::Missing.eq(false));
+    let missing = Condition::any()
+        .add(psa_company::Column::Id.is_null())
+        .add(known.add(psa_company::Column::Missing.eq(true)));
     match health {
         MappingHealth::Ok => there.add(used).add(same),
         MappingHealth::Renamed => there.add(used).add(renamed),
         MappingHealth::Inactive => there.add(inactive),
-        MappingHealth::Missing => bound.add(psa_company::Column::Id.is_null()),
+        MappingHealth::Missing => bound.add(missing),
         MappingHealth::Deleted => bound.add(psa_company::Column::Deleted.eq(true)),
     }
 }
@@ -102,6 +108,7 @@ mod tests {
             status: None,
             types: CompanyTypes::default(),
             deleted: false,
+            missing: false,
             imported_at: at,
         }
     }
@@ -145,6 +152,11 @@ mod tests {
                     ..inactive
                 }),
                 MappingHealth::Deleted,
+            ),
+            (
+                &old,
+                Some(psa_company::Model { missing: true, ..psa() }),
+                MappingHealth::Missing,
             ),
             (&bound, None, MappingHealth::Missing),
         ] {

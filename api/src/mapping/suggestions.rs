@@ -85,6 +85,7 @@ pub async fn of(
         .find::<psa_company::Entity>()
         .filter(Column::IntegrationId.eq(integration))
         .filter(Column::Deleted.eq(false))
+        .filter(Column::Missing.eq(false))
         .select_only()
         .columns([Column::Id, Column::Name, Column::Identifier])
         .into_tuple::<(PsaCompanyId, String, Option<String>)>()

@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use psa_entities::Problem;
 use psa_entities::ids::{
-    AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId, BillingItemId,
-    BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId, DeliveryId,
-    IncidentId, IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId,
-    PsaProductId, StorageAccountId, StorageSampleId,
+    AdditionId, AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId,
+    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId,
+    DeliveryId, ImportChangeId, IncidentId, IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId,
+    PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId, StorageSampleId,
 };
 use sea_orm::{ActiveModelTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -24,6 +24,8 @@ pub(crate) struct World {
     pub(crate) psa_contact: PsaContactId,
     pub(crate) psa_product: PsaProductId,
     pub(crate) agreement: AgreementId,
+    pub(crate) addition: AdditionId,
+    pub(crate) import_change: ImportChangeId,
     pub(crate) board: BoardId,
     pub(crate) console_company: ConsoleCompanyId,
     pub(crate) license: LicenseId,
@@ -68,6 +70,8 @@ impl World {
             psa_contact: PsaContactId::at(at),
             psa_product: PsaProductId::at(at),
             agreement: AgreementId::at(at),
+            addition: AdditionId::at(at),
+            import_change: ImportChangeId::at(at),
             board: BoardId::at(at),
             console_company: ConsoleCompanyId::at(at),
             license: LicenseId::at(at),

@@ -6,13 +6,20 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::{
     auth::{Permission, guard::Requires},
-    directory::{self, ImportRequest, import::Mode},
+    directory::{
+        self, ImportRequest, Reading,
+        import::Mode,
+        settings::{self, SettingsChange},
+    },
     failure::UserError,
     graphql::{
         ids::NodeKind,
         payload::settle,
         request::{Request, internal},
-        types::{integration::ImportResource, job::Job},
+        types::{
+            import::{ImportResource, ImportSettings},
+            job::Job,
+        },
     },
     jobs,
 };
@@ -53,6 +60,30 @@ pub struct CancelJobInput {
     pub job_id: ID,
 }
 
+/// A change of what is imported. What is left out stays as it is.
+#[derive(Debug, InputObject)]
+pub struct UpdateImportSettingsInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// Only companies of one of these types, by the ids that `companyFilterValues` lists; empty for all.
+    pub company_type_ids: Option<Vec<ID>>,
+    /// Only companies of one of these statuses, by the ids that `companyFilterValues` lists; empty for all.
+    pub company_status_ids: Option<Vec<ID>>,
+    /// Hours between two refreshes, at most 168; 0 to import only on demand.
+    pub refresh_hours: Option<i32>,
+    /// The version that was read; without it whatever is there is changed.
+    pub expected_version: Option<i32>,
+}
+
+/// What `updateImportSettings` did.
+#[derive(Debug, SimpleObject)]
+pub struct UpdateImportSettingsPayload {
+    /// The settings; null when they were not changed.
+    pub import_settings: Option<ImportSettings>,
+    /// Why they were not; empty when they are so now.
+    pub user_errors: Vec<UserError>,
+}
+
 /// What `cancelJob` did.
 #[derive(Debug, SimpleObject)]
 pub struct CancelJobPayload {
@@ -76,8 +107,10 @@ impl ImportMutations {
             let request = ImportRequest {
                 integration: NodeKind::Integration.key(&input.integration_id, "integrationId")?,
                 resources: input.resources.into_iter().map(Into::into).collect(),
-                mode: input.mode,
-                confirm_removals: input.confirm_removals,
+                reading: Reading {
+                    mode: input.mode,
+                    confirm_removals: input.confirm_removals,
+                },
             };
             directory::request(app, stamp, request).await
         };
@@ -92,6 +125,32 @@ impl ImportMutations {
             .map_err(internal)?;
         Ok(ImportFromPsaPayload {
             jobs: jobs.into_iter().map(Job).collect(),
+            user_errors,
+        })
+    }
+
+    /// Decides which companies are imported, and how often what was imported is refreshed. The next import goes by it.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "50 + child_complexity")]
+    async fn update_import_settings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: UpdateImportSettingsInput,
+    ) -> Result<UpdateImportSettingsPayload> {
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
+        let update = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            let ids = |ids: Option<Vec<ID>>| ids.map(|ids| ids.into_iter().map(|id| id.0).collect());
+            let change = SettingsChange {
+                company_types: ids(input.company_type_ids),
+                company_statuses: ids(input.company_status_ids),
+                refresh_hours: input.refresh_hours,
+                expected_version: input.expected_version,
+            };
+            settings::update(app, stamp, id, change).await
+        };
+        let (settings, user_errors) = settle(update.await)?;
+        Ok(UpdateImportSettingsPayload {
+            import_settings: settings.map(ImportSettings::from),
             user_errors,
         })
     }

@@ -55,14 +55,7 @@ impl AuditEntry {
 
     /// What was different afterwards. Of secrets it shows when they were set, never what they are.
     async fn changes(&self) -> Vec<AuditChange> {
-        let changes = self.0.changes.0.iter().cloned();
-        changes
-            .map(|change| AuditChange {
-                field: change.field,
-                before: Json(change.before),
-                after: Json(change.after),
-            })
-            .collect()
+        self.0.changes.0.iter().cloned().map(AuditChange::from).collect()
     }
 }
 
@@ -113,6 +106,16 @@ pub struct AuditChange {
     pub before: Json<serde_json::Value>,
     /// What it was after; null when it is gone.
     pub after: Json<serde_json::Value>,
+}
+
+impl From<audit_entry::FieldChange> for AuditChange {
+    fn from(change: audit_entry::FieldChange) -> Self {
+        Self {
+            field: change.field,
+            before: Json(change.before),
+            after: Json(change.after),
+        }
+    }
 }
 
 /// Which entries a list has.

@@ -1,8 +1,9 @@
 //! A connector's descriptor, for forms.
 
+use super::permission::Purpose;
 use async_graphql::{Enum, Object, SimpleObject};
 use psa_connectors::{
-    Descriptor,
+    Descriptor, Filter,
     descriptor::{self, QuantityKind},
 };
 
@@ -40,6 +41,17 @@ impl Connector {
             text: step.text,
         };
         self.0.preparation.iter().map(step).collect()
+    }
+
+    /// The rights that the API user needs, row by row of the PSA's own screen.
+    async fn permission_table(&self) -> Vec<ConnectorRight> {
+        self.0.rights.iter().map(ConnectorRight::from).collect()
+    }
+
+    /// By what the imported companies can be narrowed down.
+    async fn company_filters(&self) -> Vec<CompanyFilterKind> {
+        let filters = self.0.filters.iter();
+        filters.filter_map(|filter| CompanyFilterKind::of(*filter)).collect()
     }
 
     /// How a ticket is routed besides its board and status.
@@ -83,6 +95,29 @@ pub enum Capability {
     FindTicketByKey,
     /// Lists can be read from a point in time on.
     IncrementalRead,
+    /// The computer that has the trouble can be found and linked to its ticket.
+    Devices,
+    /// The PSA announces changes by itself.
+    Webhooks,
+}
+
+/// By what companies can be narrowed down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum CompanyFilterKind {
+    /// By their types.
+    Type,
+    /// By their status.
+    Status,
+}
+
+impl CompanyFilterKind {
+    fn of(filter: Filter) -> Option<Self> {
+        match filter {
+            Filter::CompanyType => Some(Self::Type),
+            Filter::CompanyStatus => Some(Self::Status),
+            Filter::AgreementType => None,
+        }
+    }
 }
 
 impl Capability {
@@ -102,6 +137,8 @@ impl Capability {
             Theirs::TicketReopen => Self::TicketReopen,
             Theirs::FindTicketByKey => Self::FindTicketByKey,
             Theirs::IncrementalRead => Self::IncrementalRead,
+            Theirs::Devices => Self::Devices,
+            Theirs::Webhooks => Self::Webhooks,
             _ => return None,
         })
     }
@@ -178,6 +215,42 @@ impl From<&descriptor::RoutingField> for RoutingField {
             label: field.label,
             required: field.required,
             depends_on: field.depends_on.to_vec(),
+        }
+    }
+}
+
+/// A right that the API user needs.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct ConnectorRight {
+    /// The group that it is in, in the PSA's words.
+    pub module: &'static str,
+    /// The row, in the PSA's words.
+    pub function: &'static str,
+    /// Whether records must be added.
+    pub add: bool,
+    /// Whether records must be changed.
+    pub edit: bool,
+    /// Whether records must be read.
+    pub inquire: bool,
+    /// What does not work without it.
+    pub needed_for: Vec<Purpose>,
+    /// Whether an integration works without it, only with less comfort.
+    pub optional: bool,
+    /// What to set in the PSA, in its own words.
+    pub remedy: &'static str,
+}
+
+impl From<&descriptor::Right> for ConnectorRight {
+    fn from(right: &descriptor::Right) -> Self {
+        Self {
+            module: right.module,
+            function: right.function,
+            add: right.add,
+            edit: right.edit,
+            inquire: right.inquire,
+            needed_for: right.needed_for.iter().copied().map(Purpose::from).collect(),
+            optional: right.optional,
+            remedy: right.remedy,
         }
     }
 }

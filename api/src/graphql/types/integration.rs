@@ -3,12 +3,13 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_connectors::record;
-use psa_entities::{credential, import_state, integration, job, permission_check};
+use psa_entities::{credential, integration, job, permission_check};
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::{
     billing::Billing,
     connector::{Connector, CredentialField},
+    import::{self, CompanyFilterValues, ImportSettings, ImportState},
     job::{Job, Problem},
     mapping::{self, CompanyMapping, CompanyMappingFilter, ProductMapping},
     permission::PermissionCheck,
@@ -24,6 +25,7 @@ use crate::{
     },
     integrations::{
         checklist::{self, ChecklistItem},
+        features::{self, Feature, FeatureHealth},
         setup,
     },
     mapping::counts::MappingCounts,
@@ -66,6 +68,13 @@ impl Integration {
     /// Why it is broken and what mends it; null when nothing is wrong.
     async fn problem(&self) -> Option<Problem> {
         self.0.problem.clone().map(Problem::from)
+    }
+
+    /// Which parts of it work: one may be degraded while the others work.
+    #[graphql(complexity = "10 + 4 * child_complexity")]
+    async fn features(&self, ctx: &Context<'_>) -> Result<Vec<FeatureState>> {
+        let states = payload::value(setup::features(ctx.app()?, ctx.scope()?, &self.0).await)?;
+        Ok(states.into_iter().map(FeatureState::from).collect())
     }
 
     /// What the PSA said of itself when the keys were last verified; null before.
@@ -125,14 +134,18 @@ impl Integration {
     /// The last finished import of each resource that was imported.
     #[graphql(complexity = "2 + child_complexity")]
     async fn imports(&self, ctx: &Context<'_>) -> Result<Vec<ImportState>> {
-        let own = import_state::Column::IntegrationId.eq(self.0.id);
-        let rows = ctx
-            .scope()?
-            .find::<import_state::Entity>()
-            .filter(own)
-            .all(ctx.app()?.db.read())
-            .await;
-        Ok(rows.map_err(internal)?.into_iter().map(ImportState::from).collect())
+        import::import_states(ctx, &self.0).await
+    }
+
+    /// What is imported, and how often.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn import_settings(&self, ctx: &Context<'_>) -> Result<ImportSettings> {
+        import::import_settings(ctx, &self.0).await
+    }
+
+    /// The values that the imported companies can be narrowed down to, as the PSA has them now.
+    async fn company_filter_values(&self) -> CompanyFilterValues {
+        CompanyFilterValues(self.0.clone())
     }
 
     /// Its background jobs, newest first.
@@ -254,6 +267,27 @@ impl Integration {
     }
 }
 
+/// How one part of an integration is.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct FeatureState {
+    /// The part.
+    pub feature: Feature,
+    /// How it is.
+    pub health: FeatureHealth,
+    /// What is wrong with it and what mends it; empty when it works or is off.
+    pub problems: Vec<Problem>,
+}
+
+impl From<features::FeatureState> for FeatureState {
+    fn from(state: features::FeatureState) -> Self {
+        Self {
+            feature: state.feature,
+            health: state.health,
+            problems: state.problems.into_iter().map(Problem::from).collect(),
+        }
+    }
+}
+
 /// Where an integration is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "integration::IntegrationStatus")]
@@ -316,50 +350,4 @@ pub struct Checklist {
     pub complete: bool,
     /// The steps in the order of the console's page.
     pub items: Vec<ChecklistItem>,
-}
-
-/// The last finished import of one resource.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct ImportState {
-    /// What was imported.
-    pub resource: ImportResource,
-    /// When it ended.
-    pub finished_at: DateTime<Utc>,
-    /// Records that were not known before.
-    pub added: i32,
-    /// Records that had changed.
-    pub changed: i32,
-    /// Records that the PSA no longer has.
-    pub gone: i32,
-    /// Records that were read.
-    pub total: i32,
-}
-
-impl From<import_state::Model> for ImportState {
-    fn from(state: import_state::Model) -> Self {
-        Self {
-            resource: state.resource.into(),
-            finished_at: state.finished_at,
-            added: state.added,
-            changed: state.changed,
-            gone: state.gone,
-            total: state.total,
-        }
-    }
-}
-
-/// What can be imported from a PSA.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "import_state::ImportResource")]
-pub enum ImportResource {
-    /// Companies.
-    Companies,
-    /// Contacts.
-    Contacts,
-    /// Catalogue products.
-    Products,
-    /// Agreements.
-    Agreements,
-    /// Boards with their statuses and routing values.
-    Boards,
 }

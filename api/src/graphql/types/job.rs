@@ -2,10 +2,13 @@
 
 use async_graphql::{Context, Enum, ID, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use psa_entities::{JobId, job};
+use psa_entities::{JobId, import_change, job};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
+use super::import::{ImportChange, ImportChangeKind};
 use crate::graphql::{
     ids::NodeKind,
+    pagination::{List, PageArgs, newest_first},
     request::{Request, internal},
 };
 
@@ -72,6 +75,28 @@ impl Job {
     /// When it ended; null while it has not.
     async fn finished_at(&self) -> Option<DateTime<Utc>> {
         self.0.finished_at
+    }
+
+    /// The records that an import found different, newest first; empty for other jobs, and for the first import of a
+    /// resource, to which everything is new.
+    #[graphql(complexity = "5 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
+    async fn import_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that this became of.")] kind: Option<ImportChangeKind>,
+        #[graphql(desc = "The size of a page forwards, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
+        #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
+    ) -> Result<List<ImportChange>> {
+        let page = PageArgs::new(first, after, last, before)?;
+        let kind = kind.map(import_change::ImportChangeKind::from);
+        let of_job = Condition::all()
+            .add(import_change::Column::JobId.eq(self.0.id))
+            .add_option(kind.map(|kind| import_change::Column::Kind.eq(kind)));
+        let select = ctx.scope()?.find::<import_change::Entity>().filter(of_job);
+        let slice = newest_first(ctx, select, import_change::Column::Id, &page, |row| row.id.uuid()).await?;
+        Ok(slice.connect(ImportChange))
     }
 }
 

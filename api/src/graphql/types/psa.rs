@@ -1,5 +1,6 @@
 //! What the PSA has, as the last import saw it.
 
+mod addition;
 mod lists;
 
 use std::collections::BTreeMap;
@@ -8,11 +9,12 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_entities::{agreement, board, psa_company, psa_product};
 
+pub use addition::Addition;
 pub use lists::{AgreementFilter, PsaCompanyFilter, PsaProductFilter, agreements, boards, psa_companies, psa_products};
 
 use crate::graphql::{
     ids::NodeKind,
-    loaders::psa::CompanyInPsa,
+    loaders::psa::{AdditionsOf, CompanyInPsa},
     request::{Request, internal},
     scalars::{Date, Decimal},
 };
@@ -57,6 +59,11 @@ impl PsaCompany {
     /// Whether the PSA no longer has it.
     async fn deleted(&self) -> bool {
         self.0.deleted
+    }
+
+    /// Whether the last import did not see it because the import filter leaves it out.
+    async fn missing(&self) -> bool {
+        self.0.missing
     }
 
     /// When an import last saw it, or found it gone.
@@ -195,6 +202,15 @@ impl Agreement {
     /// The ISO 4217 code of its currency; null when the PSA does not say.
     async fn currency(&self) -> Option<&str> {
         self.0.currency.as_deref()
+    }
+
+    /// Its additions as the last import saw them, in the PSA's order. Billing reads them anew whenever it decides.
+    #[graphql(complexity = "5 + 10 * child_complexity")]
+    async fn additions(&self, ctx: &Context<'_>) -> Result<Vec<Addition>> {
+        let rows = ctx.rows()?.load_one(AdditionsOf(self.0.id)).await.map_err(internal)?;
+        let integration = self.0.integration_id;
+        let shown = |row| Addition { row, integration };
+        Ok(rows.unwrap_or_default().into_iter().map(shown).collect())
     }
 
     /// Whether the PSA no longer has it.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use psa_entities::addition;
 use psa_entities::agreement::{self, AgreementStatus};
 use psa_entities::api_token::{self, TokenPermissions};
 use psa_entities::board::{self, BoardStatus, BoardStatuses, Choice, RoutingChoices};
+use psa_entities::import_settings::{self, FilterValue, FilterValues};
 use psa_entities::import_state::{self, ImportResource};
 use psa_entities::integration::{self, IntegrationStatus};
 use psa_entities::permission_check::{self, PermissionRow, PermissionRows};
@@ -105,6 +107,24 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             changed: i32::MAX,
             gone: 3,
             total: i32::MAX,
+            full_at: Some(world.at),
+            job_id: Some(world.job),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        import_settings::Model {
+            integration_id: world.integration,
+            provider_id: world.provider,
+            company_types: FilterValues(vec![FilterValue {
+                id: "1".into(),
+                name: "Customer ü".into(),
+            }]),
+            company_statuses: FilterValues::default(),
+            refresh_hours: 6,
+            version: 3,
+            updated_at: world.at,
         },
     )
     .await?;
@@ -121,6 +141,7 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             status: Some("status".into()),
             types: CompanyTypes(vec!["Customer".into(), "Owner".into()]),
             deleted: true,
+            missing: true,
             imported_at: world.at,
         },
     )
@@ -179,6 +200,24 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             prorated: false,
             currency: Some("EUR".into()),
             deleted: true,
+            imported_at: world.at,
+        },
+    )
+    .await?;
+    kept(
+        db,
+        addition::Model {
+            id: world.addition,
+            provider_id: world.provider,
+            agreement_id: world.agreement,
+            external_id: "external id".into(),
+            product_external_id: "product external id".into(),
+            quantity: Exact(Decimal::new(12_345, 3)),
+            unit_price: Some(Exact(Decimal::new(1_250, 2))),
+            unit_cost: Some(Exact(Decimal::new(-1, 28))),
+            description: Some("description".into()),
+            effective_date: Some(world.at.date_naive()),
+            cancelled_date: Some(world.at.date_naive()),
             imported_at: world.at,
         },
     )

@@ -7,6 +7,8 @@ use psa_entities::agent_settings::{self, Agent, RuleAction, TicketRouting, Ticke
 use psa_entities::audit_entry::{self, ActorKind, AuditAction, AuditSubject, FieldChange, FieldChanges};
 use psa_entities::delivery::{self, DeliveryKind, DeliveryState, HoldReason};
 use psa_entities::delivery_attempt::{self, AttemptOutcome};
+use psa_entities::import_change::{self, ImportChangeKind};
+use psa_entities::import_state::ImportResource;
 use psa_entities::incident::{self, IncidentState, Severity};
 use psa_entities::job::{self, JobState};
 use psa_entities::ticket_settings::{self, NoteVisibility, OnRecovery, TicketMode};
@@ -159,6 +161,20 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             created_at: world.at,
             started_at: Some(world.at),
             finished_at: Some(world.at),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        import_change::Model {
+            id: world.import_change,
+            provider_id: world.provider,
+            job_id: world.job,
+            resource: ImportResource::Agreements,
+            kind: ImportChangeKind::Returned,
+            external_id: "external id".into(),
+            name: "name".into(),
+            changes: FieldChanges::default(),
         },
     )
     .await?;

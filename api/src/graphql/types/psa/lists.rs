@@ -25,7 +25,7 @@ pub struct PsaCompanyFilter {
     pub search: Option<String>,
     /// Only those in this status, in the PSA's words.
     pub status: Option<String>,
-    /// Whether those that the PSA no longer has are listed as well.
+    /// Whether those that the PSA no longer has, or that the import filter leaves out, are listed as well.
     #[graphql(default)]
     pub include_deleted: bool,
 }
@@ -76,7 +76,8 @@ pub async fn psa_companies(
             Condition::all()
                 .add_option(typed(filter.search).map(|typed| search::psa_companies(&typed)))
                 .add_option(filter.status.map(|status| Column::Status.eq(status)))
-                .add_option((!filter.include_deleted).then(|| Column::Deleted.eq(false))),
+                .add_option((!filter.include_deleted).then(|| Column::Deleted.eq(false)))
+                .add_option((!filter.include_deleted).then(|| Column::Missing.eq(false))),
         );
     let slice = by_name(ctx, select, (Column::Name, Column::Id), page, |row| {
         (row.name.clone(), row.id.uuid())
