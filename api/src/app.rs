@@ -15,6 +15,7 @@ use crate::{
     config::{Config, ConfigError},
     database::Database,
     integrations::connections::Connections,
+    live::Changes,
     vault::Vault,
 };
 
@@ -38,6 +39,8 @@ pub struct App {
     pub connections: Connections,
     /// Wakes the workers when there is something to do.
     pub wake: Wake,
+    /// Tells those who follow a record that it has changed.
+    pub changes: Changes,
 }
 
 /// Wakes the workers of this process, so that new work does not wait for their next look.
@@ -115,6 +118,7 @@ impl App {
             providers: Providers::default(),
             connections: Connections::default(),
             wake: Wake::default(),
+            changes: Changes::default(),
         }))
     }
 

@@ -9,21 +9,22 @@ pub mod payload;
 pub mod queries;
 pub mod request;
 pub mod scalars;
+pub mod subscriptions;
 pub mod types;
 
-use async_graphql::{EmptySubscription, SchemaBuilder};
+use async_graphql::SchemaBuilder;
 
 use crate::config::LimitsConfig;
 
 /// The schema of the API.
-pub type Schema = async_graphql::Schema<queries::Query, mutations::Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<queries::Query, mutations::Mutation, subscriptions::Subscription>;
 
 /// The schema without limits, as it is printed.
-pub fn builder() -> SchemaBuilder<queries::Query, mutations::Mutation, EmptySubscription> {
+pub fn builder() -> SchemaBuilder<queries::Query, mutations::Mutation, subscriptions::Subscription> {
     Schema::build(
         queries::Query::default(),
         mutations::Mutation::default(),
-        EmptySubscription,
+        subscriptions::Subscription::default(),
     )
     .register_output_type::<types::node::Node>()
 }

@@ -1,4 +1,4 @@
-//! The HTTP server: `/graphql`, `/graphiql`, `/healthz` and `/readyz`.
+//! The HTTP server: `/graphql` by GET, POST and WebSocket, `/graphiql`, `/healthz` and `/readyz`.
 //!
 //! The GraphQL endpoint follows the GraphQL over HTTP specification. It is written here because the engine's own
 //! integration runs mutations that come by GET and takes them as `text/plain`, which any web page may send.
@@ -8,12 +8,15 @@ pub mod answer;
 pub mod endpoint;
 pub mod health;
 pub mod negotiation;
+pub mod operation;
 pub mod request;
+pub mod socket;
 
 use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{
     App as Application, HttpServer,
+    guard::fn_guard,
     http::header::{HeaderName, HeaderValue},
     middleware::{Compress, DefaultHeaders, from_fn},
     web,
@@ -23,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{app::App, graphql};
 use endpoint::Endpoint;
+use socket::Patience;
 
 /// Seconds that requests under way have to finish after `shutdown`.
 const GRACE_SECONDS: u64 = 8;
@@ -33,17 +37,19 @@ const GRACE_SECONDS: u64 = 8;
 /// The listener does not work.
 pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: CancellationToken) -> io::Result<()> {
     let schema = graphql::schema(&app.config.limits, app.config.server.introspection);
-    serve_schema(app, schema, listener, shutdown).await
+    serve_schema(app, schema, Patience::default(), listener, shutdown).await
 }
 
-/// Like [`serve`], with any schema.
+/// Like [`serve`], with any schema and sockets of any patience.
 async fn serve_schema<E: Executor>(
     app: Arc<App>,
     schema: E,
+    patience: Patience,
     listener: TcpListener,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
-    let endpoint = web::Data::new(Endpoint::new(Arc::clone(&app), schema));
+    let endpoint = Endpoint::new(Arc::clone(&app), schema, patience, shutdown.clone());
+    let endpoint = web::Data::new(endpoint);
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
         let security = DefaultHeaders::new().add((
@@ -59,6 +65,7 @@ async fn serve_schema<E: Executor>(
             .service(
                 web::resource("/graphql")
                     .route(web::post().to(endpoint::post::<E>))
+                    .route(web::get().guard(fn_guard(socket::is_asked_for)).to(socket::open::<E>))
                     .route(web::get().to(endpoint::get::<E>))
                     .default_service(web::to(answer::method_not_allowed)),
             )

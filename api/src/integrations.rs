@@ -5,6 +5,7 @@ pub mod connect;
 pub mod connections;
 pub mod deletion;
 pub mod features;
+pub mod follow;
 pub mod health;
 pub mod lifecycle;
 pub mod name;
@@ -12,6 +13,7 @@ pub mod permissions;
 pub mod setup;
 pub mod upkeep;
 
+pub use follow::follow;
 use psa_entities::{
     ProviderScope,
     ids::IntegrationId,

@@ -5,8 +5,10 @@
 //! again, so a job must be able to start over: it is run at least once. No transaction is held while a job runs.
 
 pub mod context;
+pub mod follow;
 pub mod handlers;
 pub mod lease;
+pub mod pace;
 pub mod queue;
 pub mod registry;
 pub mod runner;
@@ -22,6 +24,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::failure::{Failure, Fault};
 
 pub use context::JobContext;
+pub use follow::follow;
 pub use queue::{NewJob, enqueue};
 pub use registry::Handlers;
 pub use runner::Runner;

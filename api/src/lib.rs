@@ -3,7 +3,7 @@
 //!
 //! Cut by capability: [`cli`] starts the server, [`http`] and [`auth`] turn a request into a viewer, [`graphql`] is a thin
 //! face over [`integrations`], [`console`], [`directory`], [`mapping`], [`billing`] and [`tickets`], and [`jobs`] does what
-//! takes longer than a call.
+//! takes longer than a call. Whoever follows a record hears of its changes through [`live`].
 
 pub mod cli;
 pub mod config;
@@ -23,5 +23,6 @@ pub mod mapping;
 pub mod billing;
 pub mod tickets;
 pub mod jobs;
+pub mod live;
 #[cfg(test)]
 mod generated;

@@ -53,6 +53,10 @@ pub struct Model {
     pub result: Option<Json>,
     /// Where it goes on when the process that worked on it ends; in the job's own form.
     pub checkpoint: Option<Json>,
+    /// When the count was taken that its pace is measured from; absent while nothing is measured.
+    pub pace_since: Option<DateTime<Utc>>,
+    /// What was done then.
+    pub pace_from: Option<i64>,
     /// Who asked for it: the subject of the token, or `schedule`.
     pub created_by: String,
     /// When it was asked for.
@@ -107,4 +111,12 @@ pub enum JobState {
     Failed,
     /// Stopped on request.
     Cancelled,
+}
+
+impl JobState {
+    /// Whether the job stays as it is from here on.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
+    }
 }

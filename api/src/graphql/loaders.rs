@@ -1,4 +1,7 @@
 //! One loader for every relation: a page's relations are read with one statement each, however long the page is.
+//!
+//! Loaders gather keys and keep nothing. So one that lives as long as a subscription reads every event's relations anew,
+//! and no request sees a row as it was before its own mutation.
 
 pub mod billing;
 pub mod console;
@@ -6,9 +9,9 @@ pub mod mapping;
 pub mod psa;
 pub mod ticket;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use async_graphql::dataloader::Loader;
+use async_graphql::dataloader::{DataLoader, Loader, NoCache};
 use psa_entities::{
     ProviderScope, agreement, billing_configuration, billing_item, company_mapping, console_company,
     ids::{
@@ -21,6 +24,15 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 
 use crate::app::App;
 
+/// What a resolver reads relations with. It keeps nothing: see the module.
+pub type Relations = DataLoader<Rows, NoCache>;
+
+/// Loaders for one request or one subscription of a tenant.
+pub fn relations(app: &Arc<App>, scope: ProviderScope) -> Relations {
+    // Keys are gathered for as long as resolvers run without waiting; to wait any longer gathers no more.
+    DataLoader::new(Rows::new(Arc::clone(app), scope), tokio::spawn).delay(Duration::ZERO)
+}
+
 /// Reads rows of one tenant, many at a time.
 #[derive(Clone)]
 pub struct Rows {
@@ -29,8 +41,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// A loader for one request.
-    pub fn new(app: Arc<App>, scope: ProviderScope) -> Self {
+    fn new(app: Arc<App>, scope: ProviderScope) -> Self {
         Self { app, scope }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use async_graphql::{Context, Error, ErrorExtensions, Result, dataloader::DataLoader};
+use async_graphql::{Context, Error, ErrorExtensions, Result};
 use psa_entities::ProviderScope;
 
-use super::loaders::Rows;
+use super::loaders::{self, Relations};
 use crate::{app::App, audit::Stamp, auth::Viewer};
 
 /// What a resolver asks its context for.
@@ -34,11 +34,11 @@ pub trait Request {
     /// `UNAUTHENTICATED`: nobody in particular.
     fn stamp(&self) -> Result<Stamp<'_>>;
 
-    /// The rows that this request has read already.
+    /// Reads the relations of records, those of a whole page at once.
     ///
     /// # Errors
     /// `UNAUTHENTICATED`: nobody in particular.
-    fn rows(&self) -> Result<&DataLoader<Rows>>;
+    fn rows(&self) -> Result<&Relations>;
 }
 
 impl Request for Context<'_> {
@@ -58,7 +58,7 @@ impl Request for Context<'_> {
         Ok(self.viewer()?.stamp(self.app()?.now()))
     }
 
-    fn rows(&self) -> Result<&DataLoader<Rows>> {
+    fn rows(&self) -> Result<&Relations> {
         self.data_opt().ok_or_else(unauthenticated)
     }
 }
@@ -68,10 +68,7 @@ pub fn attach(request: async_graphql::Request, app: &Arc<App>, viewer: Option<Vi
     let request = request.data(Arc::clone(app));
     match viewer {
         None => request,
-        Some(viewer) => {
-            let rows = DataLoader::new(Rows::new(Arc::clone(app), viewer.provider), tokio::spawn);
-            request.data(rows.delay(std::time::Duration::ZERO)).data(viewer)
-        }
+        Some(viewer) => request.data(loaders::relations(app, viewer.provider)).data(viewer),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Answers: GraphQL responses with their status, and errors that have the same shape wherever they arise.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     http::{
@@ -34,13 +36,14 @@ impl Refusal {
         }
     }
 
+    /// The refusal as a GraphQL error of the request with this id.
+    pub fn error(&self, id: &str) -> serde_json::Value {
+        json!({ "message": self.message, "extensions": { "code": self.code, "requestId": id } })
+    }
+
     /// The answer.
     pub fn respond(&self, request: &HttpRequest, media: MediaType) -> HttpResponse {
-        let id = request
-            .extensions()
-            .get::<RequestId>()
-            .map(|id| id.0.clone())
-            .unwrap_or_default();
+        let error = self.error(&request_id(request));
         note(request, |details| details.errors = 1);
         let mut response = HttpResponse::build(self.status);
         response.insert_header((CONTENT_TYPE, media.header()));
@@ -60,21 +63,21 @@ impl Refusal {
             }
             _ => {}
         }
-        let error = json!({ "message": self.message, "extensions": { "code": self.code, "requestId": id } });
         response.body(json!({ "errors": [error] }).to_string())
     }
 }
 
-/// The answer of the engine.
-///
-/// Errors without a path are about the request itself: none of it was carried out, so there is no `data`, and the
-/// status says so where the media type lets it.
-pub fn graphql(request: &HttpRequest, media: MediaType, mut response: Response) -> HttpResponse {
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.0.clone())
-        .unwrap_or_default();
+/// What the engine said, as it may leave the server.
+#[derive(Debug)]
+pub struct Presented {
+    /// Whether none of the request was carried out: there are errors without a path, and no data.
+    pub is_refused: bool,
+    /// The response; it has `null` where a field failed.
+    pub response: Response,
+}
+
+/// Makes what the engine said presentable: codes, the request's id, and no text from below.
+pub fn present(mut response: Response, id: &str) -> Presented {
     let is_refused = response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty());
     for error in &response.errors {
         fill_with_null(&mut response.data, &error.path);
@@ -82,8 +85,23 @@ pub fn graphql(request: &HttpRequest, media: MediaType, mut response: Response) 
     response.errors = response
         .errors
         .into_iter()
-        .map(|error| presentable(error, &id))
+        .map(|error| presentable(error, id))
         .collect();
+    Presented { is_refused, response }
+}
+
+/// The id of a request.
+pub fn request_id(request: &HttpRequest) -> String {
+    let extensions = request.extensions();
+    extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+/// The answer of the engine.
+///
+/// Errors without a path are about the request itself: none of it was carried out, so there is no `data`, and the
+/// status says so where the media type lets it.
+pub fn graphql(request: &HttpRequest, media: MediaType, response: Response) -> HttpResponse {
+    let Presented { is_refused, response } = present(response, &request_id(request));
     note(request, |details| details.errors = response.errors.len());
     let status = if is_refused && media == MediaType::GraphqlResponse {
         StatusCode::BAD_REQUEST
@@ -112,6 +130,12 @@ pub fn graphql(request: &HttpRequest, media: MediaType, mut response: Response) 
 pub fn internal() -> Refusal {
     let message = "Something broke on our side. Quote the request id when you report it.";
     Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+}
+
+/// The request took longer than it may.
+pub fn timed_out(timeout: Duration) -> Refusal {
+    let message = format!("The request took longer than {} s.", timeout.as_secs());
+    Refusal::new(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message)
 }
 
 /// The answer to a method that `/graphql` does not have.

@@ -10,17 +10,16 @@ use actix_web::{
     },
     web::{self, Bytes, Payload},
 };
-use async_graphql::{
-    Executor, Request, Response,
-    http::GraphiQLSource,
-    parser::types::{DocumentOperations, OperationType},
-};
+use async_graphql::{Executor, Response, http::GraphiQLSource, parser::types::OperationType};
 use futures_util::FutureExt;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     answer::{self, Refusal, note},
     negotiation::{self, MediaType},
+    operation::Operation,
     request,
+    socket::Patience,
 };
 use crate::{
     app::App,
@@ -30,16 +29,26 @@ use crate::{
 
 /// What the handlers share.
 pub struct Endpoint<E> {
-    app: Arc<App>,
-    schema: E,
-    limits: Limits,
+    pub(super) app: Arc<App>,
+    pub(super) schema: E,
+    pub(super) limits: Limits,
+    /// How long sockets wait for what.
+    pub(super) patience: Patience,
+    /// Told when the server stops.
+    pub(super) shutdown: CancellationToken,
 }
 
 impl<E: Executor> Endpoint<E> {
-    /// An endpoint for `schema`.
-    pub fn new(app: Arc<App>, schema: E) -> Self {
+    /// An endpoint for `schema` that closes its sockets at `shutdown`.
+    pub(super) fn new(app: Arc<App>, schema: E, patience: Patience, shutdown: CancellationToken) -> Self {
         let limits = Limits::new(&app.config.limits);
-        Self { app, schema, limits }
+        Self {
+            app,
+            schema,
+            limits,
+            patience,
+            shutdown,
+        }
     }
 
     /// Carries the request out, in the time that it has.
@@ -53,10 +62,7 @@ impl<E: Executor> Endpoint<E> {
                 tracing::error!("a request panicked");
                 answer::internal()
             }
-            Err(_) => {
-                let message = format!("The request took longer than {} s.", timeout.as_secs());
-                Refusal::new(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message)
-            }
+            Err(_) => answer::timed_out(timeout),
         };
         refusal.respond(http, media)
     }
@@ -76,7 +82,7 @@ impl<E: Executor> Endpoint<E> {
         }
         let operation = Operation::of(&mut request);
         note(http, |details| details.operation = operation.name.clone());
-        if is_get && operation.changes_something {
+        if is_get && operation.ty == Some(OperationType::Mutation) {
             let message = "A mutation must be sent by POST.";
             return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "MUTATION_BY_GET", message));
         }
@@ -90,20 +96,15 @@ impl<E: Executor> Endpoint<E> {
             Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
         };
         let header = http.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let (_, token) = token.ok_or_else(|| refuse("There is no token."))?;
-        auth::authenticate(&self.app, token.trim())
-            .await
-            .map_err(|error| match error {
-                AuthError::Token(error) => refuse(&sentence(&error.to_string())),
-                AuthError::ApiToken(error) => refuse(&sentence(&error.to_string())),
-                AuthError::Database(error) => {
-                    tracing::error!(%error, "the viewer of a request cannot be made out");
-                    answer::internal()
-                }
-            })
+        let token = header.and_then(bearer).ok_or_else(|| refuse("There is no token."))?;
+        auth::authenticate(&self.app, token).await.map_err(|error| match error {
+            AuthError::Token(error) => refuse(&sentence(&error.to_string())),
+            AuthError::ApiToken(error) => refuse(&sentence(&error.to_string())),
+            AuthError::Database(error) => {
+                tracing::error!(%error, "the viewer of a request cannot be made out");
+                answer::internal()
+            }
+        })
     }
 
     async fn read(&self, body: Payload) -> Result<Bytes, Refusal> {
@@ -149,13 +150,15 @@ pub async fn get<E: Executor>(http: HttpRequest, endpoint: web::Data<Endpoint<E>
     }
 }
 
-/// `GET /graphiql`: a page for trying queries. It asks for the token in its header editor and keeps it to itself.
+/// `GET /graphiql`: a page for trying queries. It asks for the token in its header editor and keeps it to
+/// itself; over the socket it sends the header in `connection_init`.
 pub async fn graphiql(http: HttpRequest, app: web::Data<App>) -> HttpResponse {
     if !app.config.server.graphiql {
         return answer::not_found(http).await;
     }
     let page = GraphiQLSource::build()
         .endpoint("/graphql")
+        .subscription_endpoint("/graphql")
         .title("PSA Bridge")
         .finish();
     HttpResponse::Ok()
@@ -169,46 +172,14 @@ fn not_acceptable(http: &HttpRequest) -> HttpResponse {
     Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message).respond(http, MediaType::Json)
 }
 
-/// What a request is going to do.
-struct Operation {
-    name: Option<String>,
-    changes_something: bool,
-}
-
-impl Operation {
-    /// Reads it from the parsed document. A document that names no clear operation is refused by the engine later.
-    fn of(request: &mut Request) -> Self {
-        let asked = request.operation_name.clone();
-        let Ok(document) = request.parsed_query() else {
-            return Self {
-                name: asked,
-                changes_something: false,
-            };
-        };
-        let changes = |ty: OperationType| ty == OperationType::Mutation;
-        match (&document.operations, asked) {
-            (DocumentOperations::Single(operation), name) => Self {
-                name,
-                changes_something: changes(operation.node.ty),
-            },
-            (DocumentOperations::Multiple(operations), asked) => {
-                let only = (operations.len() == 1)
-                    .then(|| operations.keys().next())
-                    .flatten()
-                    .map(ToString::to_string);
-                let name = asked.or(only);
-                let found = name.as_deref().and_then(|name| operations.get(name));
-                Self {
-                    changes_something: found.is_some_and(|operation| changes(operation.node.ty)),
-                    name,
-                }
-            }
-        }
-    }
+/// The token in a value of the header `Authorization`.
+pub(super) fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// An error's text as a sentence of its own.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| {
         format!("{}{}.", first.to_uppercase(), characters.as_str())

@@ -51,7 +51,11 @@ pub fn from_parameters(parameters: &str) -> Result<Request, Malformed> {
     from_object(object)
 }
 
-fn from_object(mut object: Map<String, Json>) -> Result<Request, Malformed> {
+/// Reads a request that travels as a JSON object.
+///
+/// # Errors
+/// There is no `query`, or a member is malformed.
+pub fn from_object(mut object: Map<String, Json>) -> Result<Request, Malformed> {
     if object.values().any(holds_nul) {
         return Err(Malformed::Nul);
     }

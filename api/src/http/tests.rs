@@ -1,6 +1,7 @@
 //! The endpoint over real connections.
 
 mod server;
+mod socket;
 
 use std::time::Duration;
 
@@ -266,6 +267,7 @@ async fn the_other_pages_answer() {
     );
     let page = server.get("/graphiql").send().await.unwrap().text().await.unwrap();
     assert!(page.contains("PSA Bridge") && page.contains("/graphql"), "{page}");
+    assert!(page.contains("subscriptionUrl: createUrl('/graphql', true)"), "{page}");
     let answer = send(server.get("/elsewhere")).await;
     assert_eq!((answer.status, answer.code()), (StatusCode::NOT_FOUND, "NOT_FOUND"));
     server.test.app.db.close_by_ref().await.unwrap();

@@ -16,6 +16,7 @@ use crate::{
     app::App,
     audit::{Entry, Stamp},
     failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+    live::Subject,
     vault::Binding,
 };
 
@@ -109,6 +110,7 @@ pub async fn rekey(
     let changed = lifecycle::mend(&transaction, stamp, rekeyed).await?;
     transaction.commit().await?;
     app.wake.deliveries.notify_one();
+    app.changes.tell(Subject::Integration(id));
     Ok(changed)
 }
 

@@ -23,6 +23,7 @@ use crate::{
     auth::actor::SYSTEM,
     failure::{ErrorCode, Failure, Outcome, UserError},
     jobs::{self, Job, JobContext, JobError, NewJob},
+    live::Subject,
 };
 
 /// Rows that one transaction deletes: few enough that nobody waits long for the database's writer.
@@ -67,6 +68,7 @@ pub async fn request(
     let job = jobs::enqueue(&transaction, job).await?;
     transaction.commit().await?;
     app.wake.jobs.notify_one();
+    app.changes.tell(Subject::Integration(id));
     Ok((deleting, job))
 }
 

@@ -14,6 +14,7 @@ use crate::{
     auth::actor::SYSTEM,
     failure::{Outcome, UserError},
     jobs::JobError,
+    live::Subject,
 };
 
 /// What a failed operation means.
@@ -53,6 +54,7 @@ pub async fn report(app: &App, scope: ProviderScope, id: IntegrationId, error: &
         };
         lifecycle::break_down(&transaction, stamp, found, problem.clone()).await?;
         transaction.commit().await?;
+        app.changes.tell(Subject::Integration(id));
         tracing::warn!(integration.id = %id, "the PSA does not accept the keys: the integration is broken");
     }
     let passing = false;

@@ -15,6 +15,7 @@ use crate::{
     app::App,
     audit::{Entry, Stamp},
     failure::{ErrorCode, Failure, Outcome, UserError},
+    live::Subject,
 };
 
 /// Lets the integration work. Asking for it again changes nothing.
@@ -42,6 +43,7 @@ pub async fn activate(app: &App, stamp: Stamp<'_>, id: IntegrationId) -> Outcome
     .await?;
     transaction.commit().await?;
     app.wake.deliveries.notify_one();
+    app.changes.tell(Subject::Integration(id));
     Ok(changed)
 }
 
@@ -67,6 +69,7 @@ pub async fn pause(app: &App, stamp: Stamp<'_>, id: IntegrationId) -> Outcome<in
     let pause = |row: &mut integration::Model| row.status = IntegrationStatus::Paused;
     let changed = change(&transaction, stamp, AuditAction::IntegrationPaused, found, pause).await?;
     transaction.commit().await?;
+    app.changes.tell(Subject::Integration(id));
     Ok(changed)
 }
 
@@ -86,6 +89,7 @@ pub async fn rename(app: &App, stamp: Stamp<'_>, id: IntegrationId, name: &str) 
     let changed = change(&transaction, stamp, AuditAction::IntegrationRenamed, found, rename).await;
     let changed = changed.map_err(|error| super::name::taken_meanwhile(error, &name))?;
     transaction.commit().await?;
+    app.changes.tell(Subject::Integration(id));
     Ok(changed)
 }
 

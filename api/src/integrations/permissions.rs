@@ -18,6 +18,7 @@ use crate::{
     app::App,
     audit::{Entry, Stamp},
     failure::{Failure, Outcome},
+    live::Subject,
 };
 
 /// Asks the PSA for the state of every right and stores the answer; gives it back with what was asked for.
@@ -90,6 +91,7 @@ pub(super) async fn keep(
     lifecycle::mend(&transaction, stamp, integration).await?;
     transaction.commit().await?;
     app.wake.deliveries.notify_one();
+    app.changes.tell(Subject::Integration(id));
     Ok(row)
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -17,8 +17,9 @@ use tokio_util::sync::CancellationToken;
 use super::{
     JobError,
     lease::{Hold, Lease},
+    pace::Start,
 };
-use crate::app::App;
+use crate::{app::App, live::Subject};
 
 /// What a job is given besides its input.
 #[derive(Clone)]
@@ -36,6 +37,8 @@ pub struct JobContext {
     pub(super) lease: Lease,
     pub(super) shutdown: CancellationToken,
     pub(super) stopped: Arc<AtomicBool>,
+    /// From where the pace of the running step is measured.
+    pub(super) start: Arc<Mutex<Option<Start>>>,
 }
 
 impl JobContext {
@@ -49,11 +52,11 @@ impl JobContext {
         if self.shutdown.is_cancelled() {
             return Err(JobError::Cancelled);
         }
-        match self
-            .lease
-            .progress(&self.app.db, phase, done, total, self.app.now())
-            .await?
-        {
+        let now = self.app.now();
+        let start = self.start(phase, done, now);
+        let hold = self.lease.progress(&self.app.db, &start, done, total, now).await?;
+        self.app.changes.tell(Subject::Job(self.job));
+        match hold {
             Hold::Held => Ok(()),
             Hold::CancelRequested => {
                 self.stopped.store(true, Ordering::Release);
@@ -91,6 +94,13 @@ impl JobContext {
                 Ok(None)
             }
         }
+    }
+
+    fn start(&self, phase: &str, done: i64, now: DateTime<Utc>) -> Start {
+        let mut current = self.start.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = Start::of_step(current.take(), phase, done, now);
+        *current = Some(start.clone());
+        start
     }
 
     /// The time of day.

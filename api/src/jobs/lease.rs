@@ -13,7 +13,7 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::MAX_ATTEMPTS;
+use super::{MAX_ATTEMPTS, pace::Start};
 use crate::database::Database;
 
 /// The hold of one runner on one job.
@@ -88,6 +88,8 @@ pub(super) async fn claim(
             .col_expr(Column::StartedAt, Expr::value(row.started_at))
             .col_expr(Column::LeaseOwner, Expr::value(Some(owner.to_owned())))
             .col_expr(Column::LeaseUntil, Expr::value(Some(now + length)))
+            .col_expr(Column::PaceSince, Expr::value(Option::<DateTime<Utc>>::None))
+            .col_expr(Column::PaceFrom, Expr::value(Option::<i64>::None))
             .exec(&transaction)
             .await?;
         claimed.push(row);
@@ -111,20 +113,23 @@ impl Lease {
         }
     }
 
-    /// Writes down how far the job is, renews the hold, and says whether there still is one.
+    /// Writes down how far the job is and from where its pace is measured, renews the hold, and says whether there still
+    /// is one.
     pub(super) async fn progress(
         &self,
         db: &Database,
-        phase: &str,
+        start: &Start,
         done: i64,
         total: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<Hold, DbErr> {
         let changed = self
             .held()
-            .col_expr(Column::Phase, Expr::value(Some(phase.to_owned())))
+            .col_expr(Column::Phase, Expr::value(Some(start.phase.clone())))
             .col_expr(Column::Done, Expr::value(done))
             .col_expr(Column::Total, Expr::value(total))
+            .col_expr(Column::PaceSince, Expr::value(Some(start.since)))
+            .col_expr(Column::PaceFrom, Expr::value(Some(start.from)))
             .col_expr(Column::LeaseUntil, Expr::value(Some(now + self.length)))
             .exec(db.write())
             .await?;

@@ -106,6 +106,8 @@ pub async fn enqueue(db: &impl ConnectionTrait, job: NewJob) -> Result<JobId, Db
         problem: Set(None),
         result: Set(None),
         checkpoint: Set(None),
+        pace_since: Set(None),
+        pace_from: Set(None),
         created_by: Set(job.created_by),
         created_at: Set(job.now),
         started_at: Set(None),

@@ -2,7 +2,7 @@
 
 use std::{
     panic::AssertUnwindSafe,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, Mutex, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -20,7 +20,7 @@ use super::{
     registry::Handlers,
     retry_delay,
 };
-use crate::app::App;
+use crate::{app::App, live::Subject};
 
 /// How long running jobs have to stop when the process does. What has not stopped by then is dropped at its next wait.
 const GRACE: Duration = Duration::from_secs(6);
@@ -48,6 +48,7 @@ impl Runner {
         while !shutdown.is_cancelled() {
             let free = self.app.config.jobs.parallel.saturating_sub(running.len());
             for row in self.claim(free).await {
+                self.app.changes.tell(Subject::Job(row.id));
                 running.spawn(self.attempt(row, shutdown.clone()));
             }
             tokio::select! {
@@ -98,6 +99,7 @@ impl Runner {
             lease,
             shutdown,
             stopped: Arc::new(AtomicBool::new(false)),
+            start: Arc::new(Mutex::new(None)),
         };
         let run = self.handlers.find(&row.kind);
         async move {
@@ -180,7 +182,7 @@ async fn record(cx: &JobContext, end: End) {
         End::Released => tracing::info!("the job was given back"),
     }
     match cx.lease.end(&cx.app.db, end, cx.now()).await {
-        Ok(true) => {}
+        Ok(true) => cx.app.changes.tell(Subject::Job(cx.job)),
         Ok(false) => tracing::warn!("another process took the job; this outcome is not kept"),
         Err(error) => {
             tracing::error!(%error, "the job's outcome cannot be written; it is begun again when the lease has run out");

@@ -13,6 +13,7 @@ use crate::{
     audit::{Entry, Stamp, Subject},
     failure::{ErrorCode, Failure, Outcome, UserError},
     integrations::deletion::Deletion,
+    live,
 };
 
 /// Asks a job to stop and gives it back as it is then. One that waits stops at once, one that runs at its next step;
@@ -42,6 +43,7 @@ pub async fn stop(app: &App, stamp: Stamp<'_>, id: JobId) -> Outcome<job::Model>
     }
     let after = find().one(&transaction).await?.unwrap_or(before);
     transaction.commit().await?;
+    app.changes.tell(live::Subject::Job(id));
     Ok(after)
 }
 

@@ -6,10 +6,13 @@ use psa_entities::{JobId, import_change, job};
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::import::{ImportChange, ImportChangeKind};
-use crate::graphql::{
-    ids::NodeKind,
-    pagination::{List, PageArgs, newest_first},
-    request::{Request, internal},
+use crate::{
+    graphql::{
+        ids::NodeKind,
+        pagination::{List, PageArgs, newest_first},
+        request::{Request, internal},
+    },
+    jobs::pace::pace,
 };
 
 /// A job.
@@ -39,12 +42,15 @@ impl Job {
         self.0.phase.as_deref()
     }
 
-    /// How much is done.
-    async fn progress(&self) -> Progress {
-        Progress {
+    /// How much is done, and how fast.
+    async fn progress(&self, ctx: &Context<'_>) -> Result<Progress> {
+        let pace = pace(&self.0, ctx.app()?.now());
+        Ok(Progress {
             done: self.0.done,
             total: self.0.total,
-        }
+            rate_per_second: pace.map(|pace| pace.per_second),
+            eta_seconds: pace.and_then(|pace| pace.eta_seconds),
+        })
     }
 
     /// How often it was started.
@@ -121,6 +127,11 @@ pub struct Progress {
     pub done: i64,
     /// Records in all; null when nobody knows.
     pub total: Option<i64>,
+    /// Records done in a second, in the step that is running and since the job was last started; null while it does not
+    /// run or is not measured yet.
+    pub rate_per_second: Option<f64>,
+    /// Seconds that the rest of the step takes at this rate, rounded up; null when the rate or the total is not known.
+    pub eta_seconds: Option<i32>,
 }
 
 /// How far a job is.

@@ -7,7 +7,8 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{EmptySubscription, Object, Result, Schema};
+use async_graphql::{Object, Result, Schema, Subscription};
+use futures_util::{Stream, StreamExt, stream};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::testing::TestApp,
     auth::{PermissionSet, mint},
-    http::serve_schema,
+    http::{serve_schema, socket::Patience},
 };
 
 struct Query;
@@ -50,6 +51,32 @@ impl Mutation {
     }
 }
 
+struct Subscriptions;
+
+#[Subscription]
+impl Subscriptions {
+    async fn count(&self, to: i32) -> impl Stream<Item = i32> {
+        stream::iter(1..=to)
+    }
+
+    async fn follow(&self) -> impl Stream<Item = i32> {
+        stream::iter([1]).chain(stream::pending())
+    }
+
+    async fn refuses(&self) -> Result<impl Stream<Item = i32>> {
+        Err::<stream::Pending<i32>, _>(sea_orm::DbErr::Custom("SELECT canary FROM secret".to_owned()).into())
+    }
+
+    async fn stumbles(&self) -> impl Stream<Item = Result<i32>> {
+        let stumble = sea_orm::DbErr::Custom("SELECT canary FROM secret".to_owned());
+        stream::iter([Ok(1), Err(stumble.into()), Ok(3)])
+    }
+
+    async fn breaks(&self, message: String) -> impl Stream<Item = i32> {
+        stream::iter([message]).map(|message| message.parse().expect("an event that panics"))
+    }
+}
+
 pub(super) struct Server {
     pub(super) test: TestApp,
     pub(super) address: SocketAddr,
@@ -66,14 +93,20 @@ impl Server {
         })
         .await;
         let limits = &test.app.config.limits;
-        let schema = Schema::build(Query, Mutation, EmptySubscription)
+        let schema = Schema::build(Query, Mutation, Subscriptions)
             .limit_depth(limits.depth)
             .limit_complexity(limits.complexity)
             .finish();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
-        let task = tokio::spawn(serve_schema(Arc::clone(&test.app), schema, listener, shutdown.clone()));
+        let patience = Patience {
+            init: Duration::from_millis(500),
+            heartbeat: Duration::from_millis(300),
+            send: Duration::from_secs(2),
+        };
+        let app = Arc::clone(&test.app);
+        let task = tokio::spawn(serve_schema(app, schema, patience, listener, shutdown.clone()));
         #[expect(
             clippy::disallowed_methods,
             reason = "the client of the test speaks to the server of the test"

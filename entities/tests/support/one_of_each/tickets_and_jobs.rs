@@ -157,6 +157,8 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             problem: Some(world.problem()),
             result: Some(json!({ "id": 7, "nested": [null, true, "ü"], "price": "1.10" })),
             checkpoint: Some(json!({ "after": "7" })),
+            pace_since: Some(world.at),
+            pace_from: Some(42),
             created_by: "schedule".into(),
             created_at: world.at,
             started_at: Some(world.at),
