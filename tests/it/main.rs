@@ -9,6 +9,7 @@ mod deleting;
 mod drift;
 mod importing;
 mod isolation;
+mod live;
 mod mapping;
 mod permissions;
 mod readme;

@@ -3,7 +3,7 @@
 //! What is claimed of tickets and notes is counted in the PSA and never in the bridge's own database.
 
 mod broken;
-mod desk;
+pub mod desk;
 mod held;
 mod inbound;
 mod killed;

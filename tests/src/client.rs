@@ -3,10 +3,13 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use crate::{Said, Socket};
+
 /// A client with the permissions of one role.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
+    base: String,
     endpoint: String,
     token: Option<SecretString>,
 }
@@ -24,6 +27,7 @@ impl Client {
         let http = reqwest::Client::builder().build().expect("a client can be made");
         Self {
             http,
+            base: base.to_owned(),
             endpoint: format!("{base}/graphql"),
             token,
         }
@@ -54,6 +58,21 @@ impl Client {
         let (status, mut answer) = self.send(query, variables).await.expect("the server answers");
         assert!(answer.get("errors").is_none(), "{status}: {answer:#}\nfor {query}");
         answer["data"].take()
+    }
+
+    /// Subscribes, on a connection of its own.
+    ///
+    /// # Panics
+    /// The client has no token, or is not let in.
+    pub async fn subscribe(&self, query: &str, variables: Value) -> Socket {
+        let token = self.token.as_ref().expect("a client with a token").expose_secret();
+        let mut socket = Socket::open(&self.base).await;
+        socket
+            .introduce(json!({ "Authorization": format!("Bearer {token}") }))
+            .await;
+        assert_eq!(socket.hear().await, Said::Ack);
+        socket.subscribe(query, variables).await;
+        socket
     }
 
     /// Runs a mutation of one field and gives its payload back, whatever its user errors.

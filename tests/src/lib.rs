@@ -7,9 +7,11 @@ pub mod clock;
 pub mod database;
 pub mod process;
 pub mod setup;
+pub mod socket;
 pub mod wait;
 
 pub use bridge::{Bridge, Options};
 pub use client::Client;
 pub use clock::MovedClock;
 pub use database::{TestDatabase, on_each_database};
+pub use socket::{Said, Socket};

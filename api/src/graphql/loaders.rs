@@ -126,3 +126,39 @@ impl Loader<ItemsOf> for Rows {
         Ok(items)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+
+    use super::*;
+    use crate::app::testing::TestApp;
+
+    #[tokio::test]
+    async fn a_loader_reads_every_time_anew() {
+        let test = TestApp::start().await;
+        let scope = test.provider("msp-1").await;
+        let now = test.app.now();
+        let row = integration::Model {
+            id: IntegrationId::at(now),
+            provider_id: scope.provider_id(),
+            connector_kind: "connectwise".to_owned(),
+            name: "before".to_owned(),
+            status: integration::IntegrationStatus::Active,
+            problem: None,
+            account: None,
+            created_at: now,
+            updated_at: now,
+            activated_at: None,
+        };
+        let db = test.app.db.write();
+        row.clone().into_active_model().insert(db).await.unwrap();
+        let relations = relations(&test.app, scope);
+        let name = async || relations.load_one(row.id).await.unwrap().unwrap().name;
+        assert_eq!(name().await, "before");
+        let mut change = row.clone().into_active_model();
+        change.name = Set("after".to_owned());
+        change.update(db).await.unwrap();
+        assert_eq!(name().await, "after");
+    }
+}

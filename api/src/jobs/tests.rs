@@ -53,6 +53,7 @@ on_each_database! {
     there_is_one_unfinished_job_of_a_key_and_another_after_it
     a_job_that_is_due_later_waits
     two_runners_share_the_jobs_and_run_each_once
+    the_pace_is_that_of_the_running_attempt
 }
 
 async fn a_job_runs_and_keeps_its_result(fixture: Fixture) {
@@ -283,6 +284,26 @@ async fn two_runners_share_the_jobs_and_run_each_once(fixture: Fixture) {
     }
     one.stop().await;
     two.stop().await;
+}
+
+async fn the_pace_is_that_of_the_running_attempt(fixture: Fixture) {
+    let running = fixture.run();
+    let id = fixture.enqueue(&Scripted::GoOn).await;
+    let row = fixture.until(id, fixture::in_state(JobState::Retrying)).await;
+    assert_eq!(pace::pace(&row, fixture.test.app.now()), None, "it does not run");
+    fixture.test.clock.advance(TimeDelta::seconds(5));
+    fixture.test.app.wake.jobs.notify_one();
+    let mut row = fixture.until(id, |row| row.done == 2_000).await;
+    assert_eq!(
+        (row.pace_from, row.pace_since),
+        (Some(2_000), Some(fixture.test.app.now()))
+    );
+    let later = fixture.test.app.now() + TimeDelta::seconds(10);
+    assert_eq!(pace::pace(&row, later), None, "it has done nothing itself yet");
+    row.done = 3_000;
+    let pace = pace::pace(&row, later).unwrap();
+    assert_eq!((pace.per_second, pace.eta_seconds), (100.0, Some(20)));
+    running.task.abort();
 }
 
 #[test]

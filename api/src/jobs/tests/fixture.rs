@@ -22,11 +22,15 @@ use crate::{
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Scripted {
     Succeed,
-    FailFirst { attempts: i32 },
+    FailFirst {
+        attempts: i32,
+    },
     Fail,
     Panic,
     WorkUntilStopped,
     Hold,
+    /// Does a thousand in each attempt, the first of which fails; the second stands still.
+    GoOn,
 }
 
 #[async_trait]
@@ -54,6 +58,15 @@ impl Job for Scripted {
                 cx.progress("working", 0, None).await?;
                 tokio::task::yield_now().await;
             },
+            Self::GoOn => {
+                cx.progress("reading", i64::from(cx.attempt) * 1_000, Some(5_000))
+                    .await?;
+                if cx.attempt == 1 {
+                    let problem = problem("PSA_UNAVAILABLE", "The PSA is down.", "Wait.");
+                    return Err(JobError::Retry { problem, after: None });
+                }
+                std::future::pending().await
+            }
             Self::Hold => {
                 cx.progress("holding", 0, None).await?;
                 std::future::pending().await
