@@ -24,6 +24,7 @@ use crate::{
             ticketing::{AgentTickets, NoteDestination, RecoveryPolicy, RuleAction, TicketMode, TicketSettings},
         },
     },
+    integrations,
     tickets::{
         event::AgentReport,
         preview::{self, Wanted},
@@ -322,6 +323,8 @@ async fn routing_change(
 
 /// The PSA's id of a board, which must be one of the integration's.
 async fn board_in_psa(app: &App, scope: ProviderScope, integration: IntegrationId, id: &ID) -> Outcome<String> {
+    // An integration that is not there is the reason why its board is not.
+    integrations::find(app.db.read(), scope, integration).await?;
     let field = "routing.boardId";
     let key = NodeKind::Board
         .key::<Uuid>(id, field)
