@@ -13,7 +13,10 @@ use psa_entities::{
     ids::IntegrationId,
     import_state::{self, ImportResource},
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::OnConflict,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -69,8 +72,8 @@ struct Place {
     started_at: DateTime<Utc>,
     /// From when on it reads changes.
     since: Option<DateTime<Utc>>,
-    /// The cursor of the next page.
-    after: String,
+    /// The cursor of the next page; `None` when all of them are stored.
+    after: Option<String>,
     /// What it has done until then.
     counts: Counts,
 }
@@ -103,6 +106,15 @@ impl Running<'_> {
     pub fn is_filtered(&self) -> bool {
         !self.only.is_empty()
     }
+
+    fn place(&self, next: Option<&Cursor>, counts: Counts) -> Place {
+        Place {
+            started_at: self.started_at,
+            since: self.since,
+            after: next.map(|Cursor(after)| after.clone()),
+            counts,
+        }
+    }
 }
 
 #[async_trait]
@@ -119,7 +131,6 @@ impl Job for Import {
             ImportResource::Agreements => self.drain::<Agreements>(&running, place).await?,
             ImportResource::Boards => self.drain::<Boards>(&running, place).await?,
         };
-        self.finish(&running, &counts).await?;
         tracing::info!(resource = ?self.resource, added = counts.added, changed = counts.changed, gone = counts.gone, "imported");
         Ok(serde_json::to_value(counts)?)
     }
@@ -165,45 +176,55 @@ impl Import {
         })
     }
 
+    /// Reads what is left to read, and writes down what that came to.
     async fn drain<R: Resource>(&self, running: &Running<'_>, place: Option<Place>) -> Result<Counts, JobError> {
+        let counts = match place {
+            // An earlier attempt stored the last page and ended before it could say so.
+            Some(Place {
+                after: None, counts, ..
+            }) => counts,
+            Some(Place { after, counts, .. }) => self.read::<R>(running, after.map(Cursor), counts).await?,
+            None => self.read::<R>(running, None, Counts::default()).await?,
+        };
+        self.finish::<R>(running, counts).await
+    }
+
+    /// Reads and stores page after page. What a page came to is written down with it, so that it is counted once.
+    async fn read<R: Resource>(
+        &self,
+        running: &Running<'_>,
+        after: Option<Cursor>,
+        mut counts: Counts,
+    ) -> Result<Counts, JobError> {
         let app = &running.context.app;
-        let (after, counts) = place.map(|place| (Cursor(place.after), place.counts)).unzip();
-        let mut counts: Counts = counts.unwrap_or_default();
         let mut query = ReadQuery {
             only: running.only.clone(),
             ..ReadQuery::all().since(running.since).after(after)
         };
         loop {
-            let (page, parts) = read::<R>(running, &query).await?;
+            let (page, parts) = read_page::<R>(running, &query).await?;
             let transaction = app.db.begin().await?;
             counts += upsert::store::<R>(&transaction, running, page.records).await?;
             R::store_parts(&transaction, running, parts).await?;
-            if let Some(Cursor(after)) = &page.next {
-                let place = Place {
-                    started_at: running.started_at,
-                    since: running.since,
-                    after: after.clone(),
-                    counts,
-                };
-                running.context.checkpoint(&transaction, &place).await?;
-            }
+            let place = running.place(page.next.as_ref(), counts);
+            running.context.checkpoint(&transaction, &place).await?;
             transaction.commit().await?;
             let total = page.total.and_then(|total| i64::try_from(total).ok());
             running.context.progress("reading", counts.read, total).await?;
             match page.next {
                 Some(next) => query = query.after(Some(next)),
-                None => break,
+                None => return Ok(counts),
             }
         }
-        if running.since.is_none() {
-            counts.gone = self.mark_gone::<R>(app, running).await?;
-        }
-        Ok(counts)
     }
 
-    async fn mark_gone<R: Resource>(&self, app: &App, running: &Running<'_>) -> Result<u64, JobError> {
-        let transaction = app.db.begin().await?;
-        let unseen = upsert::unseen::<R>(&transaction, running).await?;
+    async fn mark_gone<R: Resource>(
+        &self,
+        app: &App,
+        transaction: &DatabaseTransaction,
+        running: &Running<'_>,
+    ) -> Result<u64, JobError> {
+        let unseen = upsert::unseen::<R>(transaction, running).await?;
         let suspicious = unseen.gone > SUSPICIOUS_COUNT && unseen.gone * 100 > unseen.known * SUSPICIOUS_SHARE;
         // What a filter leaves out is not removed.
         if suspicious && !self.confirm_removals && !running.is_filtered() {
@@ -213,13 +234,17 @@ impl Import {
             );
             return Err(JobError::Fail(error.to_problem(app.now())));
         }
-        upsert::mark_unseen::<R>(&transaction, running).await?;
-        transaction.commit().await?;
+        upsert::mark_unseen::<R>(transaction, running).await?;
         Ok(unseen.gone)
     }
 
-    async fn finish(&self, running: &Running<'_>, counts: &Counts) -> Result<(), JobError> {
+    /// Marks what is gone and stores the outcome, both at once: an attempt that ends here is not begun with less.
+    async fn finish<R: Resource>(&self, running: &Running<'_>, mut counts: Counts) -> Result<Counts, JobError> {
         let app = &running.context.app;
+        let transaction = app.db.begin().await?;
+        if running.since.is_none() {
+            counts.gone += self.mark_gone::<R>(app, &transaction, running).await?;
+        }
         let small = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
         let state = import_state::Model {
             integration_id: running.integration,
@@ -250,14 +275,20 @@ impl Import {
             .to_owned();
         import_state::Entity::insert(state.into_active_model().reset_all())
             .on_conflict(replace)
-            .exec_without_returning(app.db.write())
+            .exec_without_returning(&transaction)
             .await?;
-        Ok(())
+        let place = running.place(None, counts);
+        running.context.checkpoint(&transaction, &place).await?;
+        transaction.commit().await?;
+        Ok(counts)
     }
 }
 
 /// A page with what belongs to its records.
-async fn read<R: Resource>(running: &Running<'_>, query: &ReadQuery) -> Result<(Page<R::Record>, R::Parts), JobError> {
+async fn read_page<R: Resource>(
+    running: &Running<'_>,
+    query: &ReadQuery,
+) -> Result<(Page<R::Record>, R::Parts), JobError> {
     let connector = running.connector.as_ref();
     let read = async {
         let page = R::read(connector, query).await?;
