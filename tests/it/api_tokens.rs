@@ -2,7 +2,6 @@
 
 mod life;
 mod making;
-mod rows;
 
 use psa_tests::{Bridge, Client};
 use secrecy::SecretString;

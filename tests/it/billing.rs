@@ -7,5 +7,5 @@ mod crash;
 mod drift;
 mod month;
 mod psa;
-mod scene;
+pub(super) mod scene;
 mod trouble;

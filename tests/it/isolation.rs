@@ -1,67 +1,57 @@
-//! Not yours and not there are the same answer: every node of one provider, asked for by another.
+//! Not yours and not there are the same answer: everything of one provider, asked for and acted on by another.
+
+mod cases;
+mod ids;
+mod mutations;
+mod nodes;
+mod lists;
+mod world;
 
 use psa_bridge::auth::Permission;
-use psa_tests::{Bridge, on_each_database, setup};
-use serde_json::{Value, json};
+use psa_tests::{Bridge, Options, TestDatabase, on_each_database, setup};
+use serde_json::json;
+
+use crate::surface::Surface;
+use world::World;
+
+/// Two providers that have one record of everything, on a server whose workers stand still.
+struct Neighbours {
+    bridge: Bridge,
+    surface: Surface,
+    ours: World,
+    theirs: World,
+}
+
+impl Neighbours {
+    async fn settle(database: &TestDatabase) -> Self {
+        let bridge = Bridge::start(database).await;
+        let (bridge, ours) = World::build(bridge, "ours").await;
+        let (bridge, theirs) = World::build(bridge, "theirs").await;
+        let simulator = bridge.stop().await;
+        let options = Options {
+            worker: false,
+            ..Options::default()
+        };
+        let bridge = Bridge::start_beside(database, simulator, options).await;
+        let (ours, theirs) = (ours.on(&bridge), theirs.on(&bridge));
+        let surface = Surface::read(&ours.client).await;
+        Self {
+            bridge,
+            surface,
+            ours,
+            theirs,
+        }
+    }
+}
 
 #[tokio::test]
 async fn another_providers_records_are_not_there() {
     on_each_database(|database| async move {
-        let bridge = Bridge::start(&database).await;
-        let (ours, theirs) = (bridge.client("ours", &[]), bridge.client("theirs", &[]));
-        let integration = setup::connect(&bridge, &ours).await;
-        setup::import(&ours, &integration).await;
-        let company = setup::report_companies(&ours, &["Coho"]).await.remove(0);
-        let psa_company = setup::bind_company(&ours, &integration, &company, "CohoVineyard").await;
-        setup::report_licenses(&ours, "c0", &[("Server", 1)]).await;
-        setup::bind_product(&ours, &integration, "Server", "MBS-SERVER").await;
-
-        let query = "query Q($id: ID!) { viewer { provider { id } } integration(id: $id) {
-            id jobs(first: 1) { nodes { id } } companies { nodes { id company { id } psaCompany { id } } }
-            products { id } psaProducts(first: 1) { nodes { id } } agreements(first: 1) { nodes { id } } boards { id }
-        } }";
-        let data = ours.run(query, json!({ "id": integration })).await;
-        let mut ids = Vec::new();
-        collect_ids(&data, &mut ids);
-        assert!(ids.len() >= 9, "{ids:?}");
-        for id in &ids {
-            let node = "query Node($id: ID!) { node(id: $id) { id __typename } }";
-            let mine = ours.run(node, json!({ "id": id })).await;
-            assert_eq!(mine["node"]["id"], *id, "the owner finds it: {mine}");
-            let not_mine = theirs.run(node, json!({ "id": id })).await;
-            assert_eq!(not_mine["node"], Value::Null, "{mine}");
-        }
-        let data = theirs
-            .run(
-                "query Q($id: ID!) { integration(id: $id) { id } }",
-                json!({ "id": integration }),
-            )
-            .await;
-        assert_eq!(data["integration"], Value::Null);
-
-        let bindings = json!([{ "companyId": company, "psaCompanyId": psa_company }]);
-        let stolen = theirs
-            .mutate(
-                setup::BIND_COMPANIES,
-                json!({ "integrationId": integration, "bindings": bindings }),
-            )
-            .await;
-        assert_eq!(stolen["userErrors"][0]["code"], "NOT_FOUND");
-        let unknown = theirs
-            .mutate(
-                setup::BIND_COMPANIES,
-                json!({ "integrationId": "bm90aGluZw", "bindings": bindings }),
-            )
-            .await;
-        assert_eq!(
-            stolen["userErrors"], unknown["userErrors"],
-            "not yours and not there are the same"
-        );
-        let stolen = theirs
-            .mutate(setup::IMPORT, json!({ "integrationId": integration }))
-            .await;
-        assert_eq!(stolen["userErrors"][0]["code"], "NOT_FOUND");
-        bridge.stop().await;
+        let neighbours = Neighbours::settle(&database).await;
+        nodes::are_seen_by_their_owner_alone(&neighbours).await;
+        lists::show_nothing_of_another_provider(&neighbours).await;
+        mutations::reach_nothing_of_another_provider(&neighbours, &database.url).await;
+        neighbours.bridge.stop().await;
     })
     .await;
 }
@@ -102,15 +92,4 @@ async fn setup_report(agent: &psa_tests::Client) {
     agent
         .succeed(setup::REPORT_COMPANIES, json!({ "records": records }))
         .await;
-}
-
-fn collect_ids(value: &Value, ids: &mut Vec<String>) {
-    match value {
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| match value {
-            Value::String(id) if name == "id" => ids.push(id.clone()),
-            other => collect_ids(other, ids),
-        }),
-        Value::Array(values) => values.iter().for_each(|value| collect_ids(value, ids)),
-        _ => {}
-    }
 }

@@ -13,4 +13,6 @@ mod live;
 mod mapping;
 mod permissions;
 mod readme;
+mod rows;
+mod surface;
 mod tickets;

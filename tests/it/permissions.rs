@@ -3,15 +3,13 @@
 //! A field without a line in the table fails the test, and so does a line without a field. It runs on SQLite alone: a
 //! guard decides by the token, before anything is read or written.
 
-mod surface;
-
 use std::collections::BTreeMap;
 
 use psa_bridge::auth::Permission::{self, AgentReport, AuditRead, BillingApprove, PsaManage, PsaRead};
 use psa_tests::{Bridge, Client, Options, TestDatabase};
 use serde_json::{Value, json};
 
-use surface::{Root, Surface};
+use crate::surface::{Root, Surface};
 
 /// The permissions of which one is needed.
 type Needs = &'static [Permission];

@@ -8,7 +8,8 @@ use psa_bridge::auth::Permission;
 use psa_tests::{Bridge, MovedClock, Options, on_each_database, setup};
 use serde_json::{Value, json};
 
-use super::{CREATE, LIST, NODE, REVOKE, WHO, refusal, rows, script};
+use super::{CREATE, LIST, NODE, REVOKE, WHO, refusal, script};
+use crate::rows;
 
 #[tokio::test]
 async fn a_script_may_do_what_its_token_allows_and_nothing_more() {

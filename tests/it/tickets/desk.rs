@@ -68,6 +68,11 @@ impl Desk {
     pub async fn open_with(database: &TestDatabase, options: Options) -> Self {
         let bridge = Bridge::start_with(database, options).await;
         let client = bridge.admin();
+        Self::open_on(bridge, client).await
+    }
+
+    /// Sets everything up for the provider of a client, on a server that is there already.
+    pub async fn open_on(bridge: Bridge, client: Client) -> Self {
         let integration = setup::connect(&bridge, &client).await;
         client
             .succeed(setup::CHECK_PERMISSIONS, json!({ "integrationId": integration }))

@@ -14,6 +14,7 @@ const INTROSPECTION: &str = "{ __schema {
         fields { name type { ...Type } args { name defaultValue type { ...Type } } }
         inputFields { name defaultValue type { ...Type } }
         enumValues { name }
+        possibleTypes { name }
     }
 } }
 fragment Type on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
@@ -41,6 +42,7 @@ struct Type {
     fields: Option<Vec<Field>>,
     input_fields: Option<Vec<Input>>,
     enum_values: Option<Vec<Named>>,
+    possible_types: Option<Vec<Named>>,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +104,33 @@ impl Surface {
         let mut names: Vec<_> = self.root(root).iter().map(|field| field.name.as_str()).collect();
         names.sort_unstable();
         names
+    }
+
+    /// The names of the types that are one of this interface, in order.
+    pub(super) fn possible_types(&self, interface: &str) -> Vec<&str> {
+        let types = self.types[interface].possible_types.as_deref().expect("an interface");
+        let mut names: Vec<_> = types.iter().map(|of| of.name.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// A mutation with its input as a variable, and all that its payload says about what was wrong.
+    pub(super) fn mutation(&self, name: &str) -> String {
+        let field = self.root(Root::Mutation).iter().find(|field| field.name == *name);
+        let field = field.expect("it is one of the root's fields");
+        let input = &self.named(&field.args[0].r#type).name;
+        let payload = self
+            .named(&field.r#type)
+            .fields
+            .as_deref()
+            .expect("a payload is an object");
+        let error = "{ code field message remedy }";
+        let results = if payload.iter().any(|field| field.name == "results") {
+            format!(" results {{ outcome error {error} }}")
+        } else {
+            String::new()
+        };
+        format!("mutation($input: {input}!) {{ {name}(input: $input) {{ userErrors {error}{results} }} }}")
     }
 
     /// An operation of one root field: with every argument that must be given, and with nothing to gain.

@@ -1,0 +1,181 @@
+//! Everything that one provider can have: one record at least of every type and in every table.
+
+use std::collections::BTreeMap;
+
+use psa_connectors::{Clock, SystemClock};
+use psa_entities::YearMonth;
+use psa_tests::{Bridge, Client, setup};
+use serde_json::{Value, json};
+
+use crate::{
+    billing::scene::{PLAN, PRICES, SAVE, settled},
+    tickets::desk::{CONTOSO, Desk, run},
+};
+
+const REPORT_ACCOUNTS: &str =
+    "mutation Report($input: ReportStorageAccountsInput!) { reportStorageAccounts(input: $input) {
+    results { error { message } } userErrors { message }
+} }";
+const REPORT_STORAGE: &str = "mutation Report($input: ReportStorageUsageInput!) { reportStorageUsage(input: $input) {
+    results { error { message } } userErrors { message }
+} }";
+const INVOICE: &str = "mutation Invoice($input: UpdateInvoiceSettingsInput!) { updateInvoiceSettings(input: $input) {
+    userErrors { message }
+} }";
+const CREATE_TOKEN: &str = "mutation Create($input: CreateApiTokenInput!) { createApiToken(input: $input) {
+    apiToken { id } userErrors { message }
+} }";
+
+/// Every list of an integration, and of its provider, by the first of their records.
+pub(super) const EVERYTHING: &str = "query Everything($id: ID!) {
+    viewer { provider { __typename id } }
+    auditLog(first: 100) { nodes { __typename id integrationId subject { id } } }
+    apiTokens(first: 20, filter: { includeRevoked: true }) { nodes { __typename id } }
+    consoleCompanies(first: 20) { nodes { __typename id externalId } }
+    integration(id: $id) { __typename id
+        jobs(first: 20) { nodes { __typename id } }
+        companies(first: 20) { nodes { __typename id company { __typename id } psaCompany { __typename id } } }
+        products { __typename id product { __typename id metric storageAccount { __typename id } } }
+        psaCompanies(first: 20) { nodes { __typename id } }
+        psaProducts(first: 50) { nodes { __typename id } }
+        agreements(first: 20) { nodes { __typename id company { __typename id } } }
+        boards { __typename id }
+        billing {
+            configurations(first: 5) { nodes { __typename id } }
+            runs(first: 5) { nodes { __typename id lines(first: 5) { nodes { __typename id } } } }
+        }
+        ticketing { incidents(first: 5) { nodes { __typename id deliveries { __typename id } } } }
+    }
+}";
+
+/// The month that is billed: the one that is over.
+pub(super) fn month() -> String {
+    YearMonth::of(SystemClock.now().date_naive()).previous().to_string()
+}
+
+/// One provider and what it has.
+pub(super) struct World {
+    /// The key that tokens name it by, which its own records of the console begin with.
+    pub(super) provider: &'static str,
+    /// May do everything.
+    pub(super) client: Client,
+    /// One record of each type by its global id; under `company` and `storage` what the console calls two of them.
+    pub(super) ids: BTreeMap<String, String>,
+}
+
+impl World {
+    /// Sets everything up through the API.
+    pub(super) async fn build(bridge: Bridge, provider: &'static str) -> (Bridge, Self) {
+        let client = bridge.client(provider, &[]);
+        let desk = Desk::open_on(bridge, client).await;
+        let (client, integration) = (&desk.client, &desk.integration);
+
+        let company = format!("{provider}-company");
+        let records = json!([{ "externalId": company, "name": company }]);
+        client
+            .succeed(setup::REPORT_COMPANIES, json!({ "records": records }))
+            .await;
+        let storage = format!("{provider}-storage");
+        let records = json!([{ "externalId": storage, "name": storage }]);
+        client.succeed(REPORT_ACCOUNTS, json!({ "records": records })).await;
+        let sample = json!({
+            "companyExternalId": CONTOSO.0, "storageAccountExternalId": storage, "day": format!("{}-07", month()),
+            "backupBytes": "31000000000",
+        });
+        client.succeed(REPORT_STORAGE, json!({ "records": [sample] })).await;
+
+        let mut ids = one_of_each(&client.run(EVERYTHING, json!({ "id": integration })).await);
+        let psa_company = setup::psa_company(client, integration, CONTOSO.1).await;
+        let agreement = setup::agreement(client, integration, &psa_company).await;
+        let psa_product = setup::psa_product(client, integration, "MBS-STORAGE").await;
+        let product = ids["BillableProduct"].clone();
+        let bindings = json!([{ "productId": product, "psaProductId": psa_product }]);
+        let input = json!({ "integrationId": integration, "bindings": bindings });
+        client.succeed(setup::BIND_PRODUCTS, input).await;
+        let prices = json!([{ "productId": product, "unitPrice": "0.05" }]);
+        client
+            .succeed(PRICES, json!({ "integrationId": integration, "prices": prices }))
+            .await;
+        let invoice = json!({ "integrationId": integration, "mode": "TEMPLATE", "template": "{product}" });
+        client.succeed(INVOICE, invoice).await;
+        let configuration = json!({
+            "integrationId": integration, "companyId": desk.companies[0], "agreementId": agreement,
+            "startMonth": month(), "items": [{ "productId": product, "unit": "GB" }],
+        });
+        client.succeed(SAVE, configuration).await;
+        let month = json!({ "integrationId": integration, "month": month() });
+        let planned = client.succeed(PLAN, month).await;
+        settled(client, &planned, "PLANNING").await;
+        desk.happens(run(&format!("{provider}-event"), CONTOSO.0, "PC-1", "ERROR"))
+            .await;
+        let token = json!({ "name": provider, "permissions": ["PSA_READ"] });
+        client.succeed(CREATE_TOKEN, token).await;
+
+        ids.extend(one_of_each(&client.run(EVERYTHING, json!({ "id": integration })).await));
+        ids.extend([
+            ("ConsoleCompany".to_owned(), desk.companies[0].clone()),
+            ("PsaCompany".to_owned(), psa_company),
+            ("PsaProduct".to_owned(), psa_product),
+            ("Agreement".to_owned(), agreement),
+            ("company".to_owned(), company),
+            ("storage".to_owned(), storage),
+        ]);
+        let world = Self {
+            provider,
+            client: desk.client,
+            ids,
+        };
+        (desk.bridge, world)
+    }
+
+    /// The same on a server that was started since.
+    pub(super) fn on(self, bridge: &Bridge) -> Self {
+        Self {
+            client: bridge.client(self.provider, &[]),
+            ..self
+        }
+    }
+
+    /// Where its ids lead to nothing: ids of the same form that there never were.
+    pub(super) fn never(&self) -> BTreeMap<String, String> {
+        let never = |(name, id): (&String, &String)| {
+            let id = match name.as_str() {
+                "company" | "storage" => "never-reported".to_owned(),
+                _ => super::ids::never(id),
+            };
+            (name.clone(), id)
+        };
+        self.ids.iter().map(never).collect()
+    }
+}
+
+/// One id of every type in an answer. Licence types are the same for everybody: the product is one of a storage account.
+fn one_of_each(answer: &Value) -> BTreeMap<String, String> {
+    let mut ids = BTreeMap::new();
+    collect(answer, &mut |record| {
+        let (Some(of), Some(id)) = (record["__typename"].as_str(), record["id"].as_str()) else {
+            return;
+        };
+        let known_to_all = match of {
+            "BillableProduct" => record["metric"] != "BACKUP_AVERAGE",
+            "ProductMapping" => record["product"]["metric"] != "BACKUP_AVERAGE",
+            _ => false,
+        };
+        if !known_to_all {
+            ids.entry(of.to_owned()).or_insert_with(|| id.to_owned());
+        }
+    });
+    ids
+}
+
+/// Shows every object in an answer.
+pub(super) fn collect(value: &Value, seen: &mut impl FnMut(&Value)) {
+    match value {
+        Value::Object(fields) => {
+            seen(value);
+            fields.values().for_each(|value| collect(value, seen));
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect(value, seen)),
+        _ => {}
+    }
+}
