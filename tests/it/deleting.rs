@@ -6,7 +6,8 @@ use psa_tests::{Bridge, on_each_database, setup};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 
-const DELETE: &str = "mutation D($input: DeleteIntegrationInput!) { deleteIntegration(input: $input) {
+/// Deletes an integration.
+pub const DELETE: &str = "mutation D($input: DeleteIntegrationInput!) { deleteIntegration(input: $input) {
     integration { status } job { id kind } userErrors { code field message remedy }
 } }";
 

@@ -9,6 +9,7 @@ mod deleting;
 mod drift;
 mod importing;
 mod isolation;
+mod killed;
 mod live;
 mod mapping;
 mod permissions;

@@ -38,6 +38,17 @@ pub(super) async fn of_provider(url: &str, external_key: &str) -> BTreeMap<Strin
     rows
 }
 
+/// The rows of one table as text, without some of its columns, sorted.
+pub(super) async fn without(url: &str, table: &str, left_out: &[&str]) -> Vec<String> {
+    let db = open(url).await;
+    let mut kept = columns(&db, table).await;
+    kept.retain(|column| !left_out.contains(&column.as_str()));
+    let mut rows = select(&db, table, &kept, "").await;
+    db.close().await.expect("the connection can be closed");
+    rows.sort_unstable();
+    rows
+}
+
 async fn open(url: &str) -> DatabaseConnection {
     Database::connect(url).await.expect("the database answers")
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 
 /// One empty database.
@@ -21,23 +21,61 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 /// The test fails; or `CI` is set and there is no PostgreSQL server.
 pub async fn on_each_database<F: Future<Output = ()>>(test: impl Fn(TestDatabase) -> F) {
     test(TestDatabase::sqlite()).await;
-    if let Some(server) = postgres_server() {
-        let name = format!("psa_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    if let Some(server) = Postgres::of_the_environment().await {
+        let (name, database) = server.create().await;
+        test(database).await;
+        server.drop(&name).await;
+    }
+}
+
+/// Runs a test that compares what is in two databases, both of one kind, on each kind.
+///
+/// # Panics
+/// The test fails; or `CI` is set and there is no PostgreSQL server.
+pub async fn on_two_of_each_database<F: Future<Output = ()>>(test: impl Fn(TestDatabase, TestDatabase) -> F) {
+    test(TestDatabase::sqlite(), TestDatabase::sqlite()).await;
+    if let Some(server) = Postgres::of_the_environment().await {
+        let (one, database) = server.create().await;
+        let (other, second) = server.create().await;
+        test(database, second).await;
+        for name in [one, other] {
+            server.drop(&name).await;
+        }
+    }
+}
+
+/// A PostgreSQL server that databases are made on.
+struct Postgres {
+    server: String,
+    admin: DatabaseConnection,
+}
+
+impl Postgres {
+    async fn of_the_environment() -> Option<Self> {
+        let server = postgres_server()?;
         let admin = Database::connect(&server)
             .await
             .expect("TEST_DATABASE_URL names a server that answers");
-        admin
+        Some(Self { server, admin })
+    }
+
+    async fn create(&self) -> (String, TestDatabase) {
+        let name = format!("psa_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        self.admin
             .execute_unprepared(&format!("CREATE DATABASE {name}"))
             .await
             .expect("databases may be created");
-        let mut url = url::Url::parse(&server).expect("TEST_DATABASE_URL is a URL");
+        let mut url = url::Url::parse(&self.server).expect("TEST_DATABASE_URL is a URL");
         url.set_path(&name);
-        test(TestDatabase {
+        let database = TestDatabase {
             url: url.into(),
             _folder: None,
-        })
-        .await;
-        admin
+        };
+        (name, database)
+    }
+
+    async fn drop(&self, name: &str) {
+        self.admin
             .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
             .await
             .expect("the database can be dropped");

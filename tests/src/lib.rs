@@ -13,5 +13,5 @@ pub mod wait;
 pub use bridge::{Bridge, Options};
 pub use client::Client;
 pub use clock::MovedClock;
-pub use database::{TestDatabase, on_each_database};
+pub use database::{TestDatabase, on_each_database, on_two_of_each_database};
 pub use socket::{Said, Socket};
