@@ -15,5 +15,6 @@ mod mapping;
 mod permissions;
 mod readme;
 mod rows;
+mod set_up;
 mod surface;
 mod tickets;
