@@ -26,6 +26,8 @@ pub struct Model {
     pub normalized_name: String,
     /// When the console last reported it.
     pub reported_at: DateTime<Utc>,
+    /// When a full report no longer had it; absent while the console has it.
+    pub removed_at: Option<DateTime<Utc>>,
 }
 
 /// How it relates to other tables.
@@ -48,6 +50,9 @@ pub enum Relation {
     /// Its company mappings.
     #[sea_orm(has_many = "super::company_mapping::Entity")]
     CompanyMapping,
+    /// Its contacts.
+    #[sea_orm(has_many = "super::console_contact::Entity")]
+    Contact,
 }
 
 impl Related<super::provider::Entity> for Entity {
@@ -71,6 +76,12 @@ impl Related<super::storage_sample::Entity> for Entity {
 impl Related<super::company_mapping::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::CompanyMapping.def()
+    }
+}
+
+impl Related<super::console_contact::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Contact.def()
     }
 }
 

@@ -99,6 +99,8 @@ typed_ids! {
     BoardId
     /// Id of a company of the console.
     ConsoleCompanyId
+    /// Id of a contact of the console.
+    ConsoleContactId
     /// Id of a licence of the console.
     LicenseId
     /// Id of a storage account of the console.
@@ -107,6 +109,8 @@ typed_ids! {
     StorageSampleId
     /// Id of a company mapping.
     CompanyMappingId
+    /// Id of a contact mapping.
+    ContactMappingId
     /// Id of a product mapping.
     ProductMappingId
     /// Id of a billing configuration.

@@ -18,10 +18,13 @@ pub mod billing_settings;
 pub mod board;
 pub mod company_mapping;
 pub mod console_company;
+pub mod console_contact;
+pub mod contact_mapping;
 pub mod credential;
 pub mod delivery;
 pub mod delivery_attempt;
 pub mod exact;
+pub mod full_report;
 pub mod ids;
 pub mod import_change;
 pub mod import_settings;
@@ -46,9 +49,9 @@ pub mod year_month;
 pub use exact::Exact;
 pub use ids::{
     AdditionId, AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId,
-    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId,
-    DeliveryId, ImportChangeId, IncidentId, IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId,
-    PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId, StorageSampleId,
+    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, ConsoleContactId,
+    ContactMappingId, DeliveryAttemptId, DeliveryId, ImportChangeId, IncidentId, IntegrationId, JobId, LicenseId,
+    ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId, StorageSampleId,
 };
 pub use problem::Problem;
 pub use scope::{ProviderScope, Scoped};

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait,
-    Related, RelationDef, RelationTrait,
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter,
+    FromJsonQueryResult, PrimaryKeyTrait, Related, RelationDef, RelationTrait,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{IntegrationId, ProviderId, PsaContactId};
 use crate::scope::Scoped;
@@ -26,8 +27,12 @@ pub struct Model {
     pub company_external_id: Option<String>,
     /// Full name.
     pub name: String,
+    /// Name folded for matching and search, as in `console_contact`.
+    pub normalized_name: String,
     /// Default e-mail address, as the PSA writes it.
     pub email: Option<String>,
+    /// Its other e-mail addresses.
+    pub other_emails: Emails,
     /// Whether the PSA still uses it; a contact that is gone is inactive.
     pub active: bool,
     /// Whether the PSA no longer has it.
@@ -47,11 +52,20 @@ pub enum Relation {
         on_delete = "Cascade"
     )]
     Integration,
+    /// Its contact mappings.
+    #[sea_orm(has_many = "super::contact_mapping::Entity")]
+    ContactMapping,
 }
 
 impl Related<super::integration::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::Integration.def()
+    }
+}
+
+impl Related<super::contact_mapping::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::ContactMapping.def()
     }
 }
 
@@ -62,3 +76,8 @@ impl Scoped for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// E-mail addresses as the PSA writes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Emails(pub Vec<String>);

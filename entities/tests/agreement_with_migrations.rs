@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use psa_entities::{
     addition, agent_event, agent_settings, agreement, api_token, audit_entry, billing_configuration, billing_evidence,
-    billing_item, billing_line, billing_run, billing_settings, board, company_mapping, console_company, credential,
-    delivery, delivery_attempt, import_change, import_settings, import_state, incident, integration, job, license,
-    permission_check, product_mapping, provider, psa_company, psa_contact, psa_product, storage_account,
-    storage_sample, ticket_settings,
+    billing_item, billing_line, billing_run, billing_settings, board, company_mapping, console_company,
+    console_contact, contact_mapping, credential, delivery, delivery_attempt, full_report, import_change,
+    import_settings, import_state, incident, integration, job, license, permission_check, product_mapping, provider,
+    psa_company, psa_contact, psa_product, storage_account, storage_sample, ticket_settings,
 };
 use psa_migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::ColumnType;
@@ -97,9 +97,10 @@ fn columns_of_entities(backend: DbBackend) -> Columns {
         ($($entity:ident)+) => {$( add_entity::<$entity::Entity>(&mut all, backend); )+};
     }
     add! {
-        addition agent_event agent_settings agreement api_token audit_entry billing_configuration billing_evidence billing_item billing_line
-        billing_run billing_settings board company_mapping console_company credential delivery delivery_attempt
-        import_change import_settings import_state incident integration job license permission_check product_mapping provider psa_company
+        addition agent_event agent_settings agreement api_token audit_entry billing_configuration billing_evidence
+        billing_item billing_line billing_run billing_settings board company_mapping console_company console_contact
+        contact_mapping credential delivery delivery_attempt full_report import_change import_settings import_state
+        incident integration job license permission_check product_mapping provider psa_company
         psa_contact psa_product storage_account storage_sample ticket_settings
     }
     all

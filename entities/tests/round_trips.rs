@@ -6,8 +6,8 @@ use psa_entities::incident::IncidentState;
 use psa_entities::scope::ProviderScope;
 use psa_entities::{
     Exact, YearMonth, agreement, api_token, billing_evidence, billing_line, billing_run, company_mapping,
-    console_company, credential, delivery, delivery_attempt, incident, integration, job, license, product_mapping,
-    provider, storage_sample,
+    console_company, console_contact, contact_mapping, credential, delivery, delivery_attempt, incident, integration,
+    job, license, product_mapping, provider, storage_sample,
 };
 use psa_migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::Expr;
@@ -237,6 +237,7 @@ async fn an_integration_takes_everything_of_it_along_but_the_console_the_api_tok
             count::<credential::Entity>(&db).await,
             count::<agreement::Entity>(&db).await,
             count::<company_mapping::Entity>(&db).await,
+            count::<contact_mapping::Entity>(&db).await,
             count::<product_mapping::Entity>(&db).await,
             count::<billing_evidence::Entity>(&db).await,
             count::<incident::Entity>(&db).await,
@@ -246,6 +247,7 @@ async fn an_integration_takes_everything_of_it_along_but_the_console_the_api_tok
         }
         for kept in [
             count::<console_company::Entity>(&db).await,
+            count::<console_contact::Entity>(&db).await,
             count::<storage_sample::Entity>(&db).await,
             count::<api_token::Entity>(&db).await,
         ] {

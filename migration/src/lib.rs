@@ -15,6 +15,7 @@ mod m0006_jobs;
 mod m0007_job_checkpoint;
 mod m0008_audit;
 mod m0009_api_token;
+mod m0010_contacts;
 mod m0011_job_pace;
 mod m0012_imports;
 mod new_table;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_job_checkpoint::Migration),
             Box::new(m0008_audit::Migration),
             Box::new(m0009_api_token::Migration),
+            Box::new(m0010_contacts::Migration),
             Box::new(m0011_job_pace::Migration),
             Box::new(m0012_imports::Migration),
         ]

@@ -40,6 +40,21 @@ pub struct RecordResult {
     pub error: Option<UserError>,
 }
 
+/// What became of a report that may be a part of a full one.
+#[derive(Debug, Default)]
+pub struct Reported {
+    /// The answer to each record.
+    pub results: Vec<RecordResult>,
+    /// How many records the full report no longer had.
+    pub removed: u64,
+}
+
+impl From<Vec<RecordResult>> for Reported {
+    fn from(results: Vec<RecordResult>) -> Self {
+        Self { results, removed: 0 }
+    }
+}
+
 /// Refuses a batch that is too large to be stored at once.
 ///
 /// # Errors
@@ -94,6 +109,12 @@ impl<T> Batch<T> {
     /// The rows that are accepted so far.
     pub fn accepted(&self) -> impl Iterator<Item = &T> {
         self.records.iter().filter_map(|(_, row)| row.as_ref().ok())
+    }
+
+    /// The ids of the records that are rejected so far, as they were sent.
+    pub fn rejected(&self) -> impl Iterator<Item = &str> {
+        let rejected = self.records.iter().filter(|(_, row)| row.is_err());
+        rejected.filter_map(|(external_id, _)| external_id.as_deref().map(str::trim))
     }
 
     /// Answers every record and gives the accepted rows back, to be stored.

@@ -12,7 +12,8 @@ use psa_entities::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QuerySelect, sea_query::OnConflict};
 
 use super::{
-    batch::{self, Batch, RecordResult},
+    batch::{self, Batch, Reported},
+    full_report::{FullReport, Turn},
     text,
 };
 use crate::{
@@ -30,20 +31,34 @@ pub struct CompanyReport {
     pub name: String,
 }
 
-/// Stores reported companies. Companies that are not in the batch stay as they are.
+/// Companies that the console reports.
+#[derive(Debug)]
+pub struct CompaniesReport {
+    /// The companies.
+    pub records: Vec<CompanyReport>,
+    /// The full report that they are a part of; without it companies that are not among them stay as they are.
+    pub full_report: Option<FullReport>,
+    /// Whether an unusually large share may be removed.
+    pub confirm_removals: bool,
+}
+
+/// Stores reported companies.
 ///
 /// # Errors
-/// `INVALID` at `records`: too many records. What is wrong with a record is in its result.
-pub async fn report(app: &App, scope: ProviderScope, records: Vec<CompanyReport>) -> Outcome<Vec<RecordResult>> {
-    batch::check_size("records", records.len())?;
+/// `INVALID` at `records`: too many records; and what a [`Turn`] refuses. What is wrong with a record is in its
+/// result.
+pub async fn report(app: &App, scope: ProviderScope, report: CompaniesReport) -> Outcome<Reported> {
+    batch::check_size("records", report.records.len())?;
     let now = app.now();
+    let db = app.db.begin().await?;
+    let turn = Turn::take::<Entity>(&db, scope, report.full_report.as_ref(), now).await?;
+    let at = turn.reported_at();
     let mut batch = Batch::check(
-        records,
+        report.records,
         |record| Some(record.external_id.clone()),
-        |record| row(scope, now, &record),
+        |record| row(scope, at, &record),
     );
     batch.reject_repeats("externalId", |row| row.external_id.clone());
-    let db = app.db.begin().await?;
     let known: HashMap<String, Model> = scope
         .find::<Entity>()
         .filter(Column::ExternalId.is_in(batch.accepted().map(|row| row.external_id.as_str())))
@@ -52,16 +67,23 @@ pub async fn report(app: &App, scope: ProviderScope, records: Vec<CompanyReport>
         .into_iter()
         .map(|row| (row.external_id.clone(), row))
         .collect();
-    let (results, mut rows) =
-        batch.finish(|row| batch::outcome(known.get(&row.external_id), |known| known.name == row.name));
+    let rejected: Vec<_> = batch.rejected().map(str::to_owned).collect();
+    let same = |known: &Model, row: &Model| known.name == row.name && known.removed_at.is_none();
+    let (results, mut rows) = batch.finish(|row| batch::outcome(known.get(&row.external_id), |known| same(known, row)));
     // One order in every batch, so that two batches that meet wait for each other and never block each other.
     rows.sort_by(|one, other| one.external_id.cmp(&other.external_id));
     let replace = OnConflict::columns([Column::ProviderId, Column::ExternalId])
-        .update_columns([Column::Name, Column::NormalizedName, Column::ReportedAt])
+        .update_columns([
+            Column::Name,
+            Column::NormalizedName,
+            Column::ReportedAt,
+            Column::RemovedAt,
+        ])
         .to_owned();
     batch::store::<Entity>(&db, rows, replace).await?;
+    let removed = turn.end::<Entity>(&db, &rejected, report.confirm_removals).await?;
     db.commit().await?;
-    Ok(results)
+    Ok(Reported { results, removed })
 }
 
 /// The companies that the console knows by these ids.
@@ -94,14 +116,15 @@ pub(super) fn unknown(external_id: &str) -> UserError {
     .with_remedy("Report the company first with reportCompanies, then send this record again.")
 }
 
-fn row(scope: ProviderScope, now: DateTime<Utc>, record: &CompanyReport) -> Result<Model, UserError> {
+fn row(scope: ProviderScope, at: DateTime<Utc>, record: &CompanyReport) -> Result<Model, UserError> {
     let name = text::required(&record.name, "name", text::LONGEST_NAME)?;
     Ok(Model {
-        id: ConsoleCompanyId::at(now),
+        id: ConsoleCompanyId::at(at),
         provider_id: scope.provider_id(),
         external_id: text::required(&record.external_id, "externalId", text::LONGEST_ID)?,
         normalized_name: names::normalise(&name),
         name,
-        reported_at: now,
+        reported_at: at,
+        removed_at: None,
     })
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use psa_connectors::{Page, PsaConnector, ReadQuery, record::Contact};
 use psa_entities::{
     ids::PsaContactId,
-    psa_contact::{self, Column, Model},
+    psa_contact::{self, Column, Emails, Model},
 };
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use super::{
     import::Running,
     upsert::{Columns, Resource},
 };
+use crate::mapping::names;
 
 /// Contacts.
 #[derive(Debug)]
@@ -30,14 +31,17 @@ impl Resource for Contacts {
     }
 
     fn row(running: &Running<'_>, contact: Contact) -> Model {
+        let mut emails = contact.emails.into_iter();
         Model {
             id: PsaContactId::at(running.started_at),
             provider_id: running.scope.provider_id(),
             integration_id: running.integration,
             external_id: contact.id.to_string(),
             company_external_id: contact.company.map(|company| company.to_string()),
+            normalized_name: names::of_person(&contact.name),
             name: contact.name,
-            email: contact.emails.into_iter().next(),
+            email: emails.next(),
+            other_emails: Emails(emails.collect()),
             active: contact.active,
             deleted: false,
             imported_at: running.context.app.now(),
@@ -72,7 +76,14 @@ impl Resource for Contacts {
             deleted: Column::Deleted,
             missing: None,
             seen: Column::ImportedAt,
-            content: vec![Column::CompanyExternalId, Column::Name, Column::Email, Column::Active],
+            content: vec![
+                Column::CompanyExternalId,
+                Column::Name,
+                Column::NormalizedName,
+                Column::Email,
+                Column::OtherEmails,
+                Column::Active,
+            ],
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Company names as they are compared: without case, accents, punctuation and legal form.
+//! Names as they are compared: without case, accents and punctuation, those of companies without legal form.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -93,6 +93,16 @@ pub fn normalise(name: &str) -> String {
     words.join(" ")
 }
 
+/// The form in which two spellings of one person's name are equal: without case, accents and punctuation, the given name
+/// first, so that `Hart, Amelia` is `amelia hart`.
+pub fn of_person(name: &str) -> String {
+    let folded = match name.split_once(',') {
+        Some((family, given)) => fold(&format!("{given} {family}")),
+        None => fold(name),
+    };
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The normalised name without its spaces: what an identifier such as `AcmeDental` is compared with.
 pub fn compact(name: &str) -> String {
     normalise(name).replace(' ', "")
@@ -173,6 +183,23 @@ mod tests {
     fn identifiers_are_compact() {
         assert_eq!(compact("Acme Dental, Inc."), "acmedental");
         assert_eq!(compact("AcmeDental"), "acmedental");
+    }
+
+    #[test]
+    fn people_keep_every_part_of_their_name() {
+        for (expected, spellings) in [
+            (
+                "amelia hart",
+                vec!["Amelia Hart", " AMELIA  HART ", "Hart, Amelia", "Amélia Hart"],
+            ),
+            ("jean luc oneil", vec!["Jean-Luc O'Neil", "O’Neil, Jean-Luc"]),
+            ("li co", vec!["Li Co", "Co, Li"]),
+            ("", vec!["", ",", "?"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(of_person(spelling), expected, "{spelling}");
+            }
+        }
     }
 
     proptest! {

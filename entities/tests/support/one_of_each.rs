@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use psa_entities::Problem;
 use psa_entities::ids::{
     AdditionId, AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId,
-    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, DeliveryAttemptId,
-    DeliveryId, ImportChangeId, IncidentId, IntegrationId, JobId, LicenseId, ProductMappingId, ProviderId,
-    PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId, StorageSampleId,
+    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, ConsoleContactId,
+    ContactMappingId, DeliveryAttemptId, DeliveryId, ImportChangeId, IncidentId, IntegrationId, JobId, LicenseId,
+    ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId, StorageSampleId,
 };
 use sea_orm::{ActiveModelTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -28,10 +28,12 @@ pub(crate) struct World {
     pub(crate) import_change: ImportChangeId,
     pub(crate) board: BoardId,
     pub(crate) console_company: ConsoleCompanyId,
+    pub(crate) console_contact: ConsoleContactId,
     pub(crate) license: LicenseId,
     pub(crate) storage_account: StorageAccountId,
     pub(crate) storage_sample: StorageSampleId,
     pub(crate) company_mapping: CompanyMappingId,
+    pub(crate) contact_mapping: ContactMappingId,
     pub(crate) product_mapping: ProductMappingId,
     pub(crate) billing_configuration: BillingConfigurationId,
     pub(crate) billing_item: BillingItemId,
@@ -74,10 +76,12 @@ impl World {
             import_change: ImportChangeId::at(at),
             board: BoardId::at(at),
             console_company: ConsoleCompanyId::at(at),
+            console_contact: ConsoleContactId::at(at),
             license: LicenseId::at(at),
             storage_account: StorageAccountId::at(at),
             storage_sample: StorageSampleId::at(at),
             company_mapping: CompanyMappingId::at(at),
+            contact_mapping: ContactMappingId::at(at),
             product_mapping: ProductMappingId::at(at),
             billing_configuration: BillingConfigurationId::at(at),
             billing_item: BillingItemId::at(at),

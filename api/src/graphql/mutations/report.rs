@@ -5,8 +5,10 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use crate::{
     auth::{Permission, guard::Requires},
     console::{
-        batch::{RecordOutcome, RecordResult},
-        companies::{self, CompanyReport},
+        batch::{RecordOutcome, RecordResult, Reported},
+        companies::{self, CompaniesReport, CompanyReport},
+        contacts::{self, ContactReport, ContactsReport},
+        full_report::FullReport,
         licenses::{self, LicenseReport},
         storage::{self, StorageAccountReport, UsageReport},
     },
@@ -27,6 +29,43 @@ pub struct ReportMutations;
 pub struct ReportCompaniesInput {
     /// The companies, at most 1,000.
     pub records: Vec<CompanyReport>,
+    /// The full report that they are a part of; without it companies that are not among them stay as they are.
+    pub full_report: Option<FullReport>,
+    /// Whether the completed report may remove an unusually large share of the companies.
+    #[graphql(default)]
+    pub confirm_removals: bool,
+}
+
+impl From<ReportCompaniesInput> for CompaniesReport {
+    fn from(input: ReportCompaniesInput) -> Self {
+        Self {
+            records: input.records,
+            full_report: input.full_report,
+            confirm_removals: input.confirm_removals,
+        }
+    }
+}
+
+/// Contacts of the console.
+#[derive(Debug, InputObject)]
+pub struct ReportContactsInput {
+    /// The contacts, at most 1,000.
+    pub records: Vec<ContactReport>,
+    /// The full report that they are a part of; without it contacts that are not among them stay as they are.
+    pub full_report: Option<FullReport>,
+    /// Whether the completed report may remove an unusually large share of the contacts.
+    #[graphql(default)]
+    pub confirm_removals: bool,
+}
+
+impl From<ReportContactsInput> for ContactsReport {
+    fn from(input: ReportContactsInput) -> Self {
+        Self {
+            records: input.records,
+            full_report: input.full_report,
+            confirm_removals: input.confirm_removals,
+        }
+    }
 }
 
 /// Licences of the console.
@@ -100,42 +139,60 @@ pub struct ReportCounts {
     pub unchanged: usize,
     /// Records that were not stored.
     pub rejected: usize,
+    /// Records that were there before this call and that the full report, which it completed, did not bring.
+    pub removed: u64,
 }
 
 impl ReportPayload {
-    fn new(outcome: Outcome<Vec<RecordResult>>) -> Result<Self> {
-        let (results, user_errors) = settle(outcome)?;
-        let results = results.unwrap_or_default();
+    fn new(outcome: Outcome<impl Into<Reported>>) -> Result<Self> {
+        let (reported, user_errors) = settle(outcome)?;
+        let reported = reported.map(Into::into).unwrap_or_default();
         Ok(Self {
-            counts: ReportCounts::of(&results),
-            results,
+            counts: ReportCounts::of(&reported),
+            results: reported.results,
             user_errors,
         })
     }
 }
 
 impl ReportCounts {
-    fn of(results: &[RecordResult]) -> Self {
+    fn of(reported: &Reported) -> Self {
+        let results = &reported.results;
         let count = |wanted| results.iter().filter(|result| result.outcome == wanted).count();
         Self {
             created: count(RecordOutcome::Created),
             updated: count(RecordOutcome::Updated),
             unchanged: count(RecordOutcome::Unchanged),
             rejected: count(RecordOutcome::Rejected),
+            removed: reported.removed,
         }
     }
 }
 
 #[Object]
 impl ReportMutations {
-    /// Reports companies of the console. Reporting one again updates its name.
+    /// Reports companies of the console. Reporting one again updates its name, and brings it back when it was removed.
+    /// Calls with one `fullReport.id` together bring everything that the console has; the one that completes the report
+    /// removes the rest from lists and keeps what was decided about it.
     #[graphql(guard = "Requires(Permission::AgentReport)", complexity = "10 + child_complexity")]
     async fn report_companies(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The companies.")] input: ReportCompaniesInput,
     ) -> Result<ReportPayload> {
-        ReportPayload::new(companies::report(ctx.app()?, ctx.scope()?, input.records).await)
+        ReportPayload::new(companies::report(ctx.app()?, ctx.scope()?, input.into()).await)
+    }
+
+    /// Reports contacts of the console: its users. Reporting one again updates it, and brings it back when it was
+    /// removed. Calls with one `fullReport.id` together bring everything that the console has; the one that completes the
+    /// report removes the rest from lists and keeps what they are bound to.
+    #[graphql(guard = "Requires(Permission::AgentReport)", complexity = "10 + child_complexity")]
+    async fn report_contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The contacts.")] input: ReportContactsInput,
+    ) -> Result<ReportPayload> {
+        ReportPayload::new(contacts::report(ctx.app()?, ctx.scope()?, input.into()).await)
     }
 
     /// Reports licences of the console. A licence that was released is reported with `taken: false`.

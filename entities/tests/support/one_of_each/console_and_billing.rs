@@ -6,8 +6,10 @@ use psa_entities::billing_line::{self, AdditionSnapshot, AdditionSnapshots, Line
 use psa_entities::billing_run::{self, GuardVerdict, RunState, RunTotals, RunTrigger};
 use psa_entities::billing_settings::{self, Approval, InvoiceDescription, UnsetPrice, ZeroPolicy};
 use psa_entities::company_mapping::{self, MappingState};
+use psa_entities::full_report::ReportedResource;
 use psa_entities::{
-    Exact, YearMonth, billing_configuration, console_company, license, product_mapping, storage_account, storage_sample,
+    Exact, YearMonth, billing_configuration, console_company, console_contact, contact_mapping, full_report, license,
+    product_mapping, storage_account, storage_sample,
 };
 use rust_decimal::Decimal;
 use sea_orm::DatabaseConnection;
@@ -25,6 +27,34 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             name: "name".into(),
             normalized_name: "normalized name".into(),
             reported_at: world.at,
+            removed_at: Some(world.at),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        console_contact::Model {
+            id: world.console_contact,
+            provider_id: world.provider,
+            company_id: world.console_company,
+            external_id: "external id".into(),
+            name: "name".into(),
+            normalized_name: "normalized name".into(),
+            email: Some("email".into()),
+            reported_at: world.at,
+            removed_at: Some(world.at),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        full_report::Model {
+            provider_id: world.provider,
+            resource: ReportedResource::Contacts,
+            report_id: "report id".into(),
+            started_at: world.at,
+            known: 7,
+            completed_at: Some(world.at),
         },
     )
     .await?;
@@ -77,6 +107,20 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             state: MappingState::Excluded,
             psa_company_id: Some(world.psa_company),
             psa_name: Some("psa name".into()),
+            changed_at: world.at,
+            changed_by: "ada".into(),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        contact_mapping::Model {
+            id: world.contact_mapping,
+            provider_id: world.provider,
+            integration_id: world.integration,
+            contact_id: world.console_contact,
+            psa_contact_id: Some(world.psa_contact),
+            psa_name: "psa name".into(),
             changed_at: world.at,
             changed_by: "ada".into(),
         },

@@ -11,6 +11,7 @@ use psa_entities::import_state::{self, ImportResource};
 use psa_entities::integration::{self, IntegrationStatus};
 use psa_entities::permission_check::{self, PermissionRow, PermissionRows};
 use psa_entities::psa_company::{self, CompanyTypes};
+use psa_entities::psa_contact::Emails;
 use psa_entities::{Exact, credential, provider, psa_contact, psa_product};
 use rust_decimal::Decimal;
 use sea_orm::DatabaseConnection;
@@ -155,7 +156,9 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             external_id: "external id".into(),
             company_external_id: Some("company external id".into()),
             name: "name".into(),
+            normalized_name: "normalized name".into(),
             email: Some("email".into()),
+            other_emails: Emails(vec!["second email".into()]),
             active: false,
             deleted: false,
             imported_at: world.at,
