@@ -8,6 +8,7 @@ mod connecting;
 mod deleting;
 mod drift;
 mod importing;
+mod inventory;
 mod isolation;
 mod killed;
 mod live;

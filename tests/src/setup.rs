@@ -23,7 +23,14 @@ pub const CHECK_PERMISSIONS: &str = "mutation Check($input: CheckPermissionsInpu
 
 /// Reports companies.
 pub const REPORT_COMPANIES: &str = "mutation Report($input: ReportCompaniesInput!) { reportCompanies(input: $input) {
-    results { index externalId outcome error { code field message remedy } } userErrors { code field message remedy }
+    results { index externalId outcome error { code field message remedy } }
+    counts { created updated unchanged rejected removed } userErrors { code field message remedy }
+} }";
+
+/// Reports contacts.
+pub const REPORT_CONTACTS: &str = "mutation Report($input: ReportContactsInput!) { reportContacts(input: $input) {
+    results { index externalId outcome error { code field message remedy } }
+    counts { created updated unchanged rejected removed } userErrors { code field message remedy }
 } }";
 
 /// Reports licences.

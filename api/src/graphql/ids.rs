@@ -17,10 +17,14 @@ pub enum NodeKind {
     Job,
     /// A company of the console.
     ConsoleCompany,
+    /// A contact of the console.
+    ConsoleContact,
     /// A storage account of the console.
     StorageAccount,
     /// An imported company.
     PsaCompany,
+    /// An imported contact.
+    PsaContact,
     /// An imported product.
     PsaProduct,
     /// An imported agreement.
@@ -49,8 +53,10 @@ impl NodeKind {
         (NodeKind::Integration, "Integration"),
         (NodeKind::Job, "Job"),
         (NodeKind::ConsoleCompany, "ConsoleCompany"),
+        (NodeKind::ConsoleContact, "ConsoleContact"),
         (NodeKind::StorageAccount, "StorageAccount"),
         (NodeKind::PsaCompany, "PsaCompany"),
+        (NodeKind::PsaContact, "PsaContact"),
         (NodeKind::PsaProduct, "PsaProduct"),
         (NodeKind::Agreement, "Agreement"),
         (NodeKind::Board, "Board"),

@@ -13,12 +13,12 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::dataloader::{DataLoader, Loader, NoCache};
 use psa_entities::{
-    ProviderScope, agreement, billing_configuration, billing_item, company_mapping, console_company,
+    ProviderScope, agreement, billing_configuration, billing_item, company_mapping, console_company, console_contact,
     ids::{
-        AgreementId, BillingConfigurationId, ConsoleCompanyId, IncidentId, IntegrationId, PsaCompanyId, PsaProductId,
-        StorageAccountId,
+        AgreementId, BillingConfigurationId, ConsoleCompanyId, ConsoleContactId, IncidentId, IntegrationId,
+        PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId,
     },
-    incident, integration, psa_company, psa_product, storage_account,
+    incident, integration, psa_company, psa_contact, psa_product, storage_account,
 };
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 
@@ -70,8 +70,10 @@ macro_rules! load_by_id {
 load_by_id! {
     IntegrationId => integration,
     ConsoleCompanyId => console_company,
+    ConsoleContactId => console_contact,
     StorageAccountId => storage_account,
     PsaCompanyId => psa_company,
+    PsaContactId => psa_contact,
     PsaProductId => psa_product,
     AgreementId => agreement,
     BillingConfigurationId => billing_configuration,

@@ -3,9 +3,7 @@
 use psa_entities::{
     ProviderScope,
     agent_settings::{self, Agent},
-    billing_configuration,
-    company_mapping::{self, MappingState},
-    console_company, credential,
+    billing_configuration, credential,
     integration::{self, IntegrationStatus},
     permission_check, product_mapping, psa_company, psa_product, ticket_settings,
 };
@@ -19,6 +17,7 @@ use super::{
 use crate::{
     app::App,
     failure::{Fault, Outcome},
+    mapping::counts,
 };
 
 /// The checklist of an integration as it is now.
@@ -104,10 +103,7 @@ async fn facts(app: &App, scope: ProviderScope, integration: &integration::Model
     let psa_products = scope
         .find::<psa_product::Entity>()
         .filter(psa_product::Column::IntegrationId.eq(id));
-    let mapped_companies = scope
-        .find::<company_mapping::Entity>()
-        .filter(company_mapping::Column::IntegrationId.eq(id))
-        .filter(company_mapping::Column::State.eq(MappingState::Mapped));
+    let companies = counts::companies(app, scope, id).await?;
     let mapped_products = scope
         .find::<product_mapping::Entity>()
         .filter(product_mapping::Column::IntegrationId.eq(id))
@@ -129,8 +125,8 @@ async fn facts(app: &App, scope: ProviderScope, integration: &integration::Model
             .filter(psa_company::Column::Deleted.eq(false))
             .count(db)
             .await?,
-        console_companies: scope.find::<console_company::Entity>().count(db).await?,
-        mapped_companies: mapped_companies.count(db).await?,
+        console_companies: companies.total,
+        mapped_companies: companies.mapped,
         psa_products: psa_products
             .filter(psa_product::Column::Deleted.eq(false))
             .count(db)

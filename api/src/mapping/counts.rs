@@ -7,14 +7,14 @@ use psa_entities::{
     console_company,
     ids::IntegrationId,
 };
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, RelationTrait};
 
 use crate::{app::App, failure::Outcome};
 
-/// How many console companies there are and what was decided about them.
+/// How many companies the console has and what was decided about them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, SimpleObject)]
 pub struct MappingCounts {
-    /// All console companies.
+    /// All companies that the console has.
     pub total: u64,
     /// Those that are bound to a PSA company.
     pub mapped: u64,
@@ -30,10 +30,17 @@ pub struct MappingCounts {
 /// Only of the database.
 pub async fn companies(app: &App, scope: ProviderScope, integration: IntegrationId) -> Outcome<MappingCounts> {
     let db = app.db.read();
-    let total = scope.find::<console_company::Entity>().count(db).await?;
+    let there = console_company::Column::RemovedAt.is_null();
+    let total = scope
+        .find::<console_company::Entity>()
+        .filter(there.clone())
+        .count(db)
+        .await?;
     let decided = scope
         .find::<Entity>()
+        .join(JoinType::InnerJoin, company_mapping::Relation::Company.def())
         .filter(Column::IntegrationId.eq(integration))
+        .filter(there)
         .select_only()
         .column(Column::State)
         .column_as(Column::Id.count(), "companies")

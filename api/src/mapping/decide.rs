@@ -137,6 +137,7 @@ mod tests {
             name: "Acme".into(),
             normalized_name: "acme".into(),
             reported_at: AT,
+            removed_at: None,
         };
         MappedCompany {
             integration: IntegrationId::at(AT),

@@ -2,7 +2,8 @@
 //! name order.
 //!
 //! The groups are read one after the other instead of being sorted together: each walks the index on names and stops
-//! when the page is full, and the PSA company comes with the same statement.
+//! when the page is full, and the PSA company comes with the same statement. Companies that the console no longer has are not
+//! in that index, so a long list of them costs nothing.
 
 use psa_entities::{
     ProviderScope, company_mapping, console_company,
@@ -34,6 +35,8 @@ pub struct CompanyFilter {
     pub search: Option<String>,
     /// Only those that are bound and whose PSA company is in this condition.
     pub health: Option<MappingHealth>,
+    /// Whether those that the console no longer has are listed as well.
+    pub include_removed: bool,
 }
 
 /// A place in the list.
@@ -149,7 +152,7 @@ pub async fn count(
         .await
 }
 
-/// Finds companies of the provider, whatever was decided about them.
+/// Finds companies of the provider, whatever was decided about them and whether or not the console still has them.
 ///
 /// # Errors
 /// Only of the database.
@@ -166,7 +169,7 @@ pub async fn find(
     Ok(found.into_iter().map(|row| mapped(integration, row)).collect())
 }
 
-/// Every company about which nobody has decided, in name order.
+/// Every company that the console has and about which nobody has decided, in name order.
 ///
 /// # Errors
 /// Only of the database.
@@ -239,6 +242,7 @@ fn condition(filter: &CompanyFilter, group: Option<MappingState>) -> Condition {
         .filter(|typed| !typed.is_empty());
     Condition::all()
         .add_option(state)
+        .add_option((!filter.include_removed).then(|| console_company::Column::RemovedAt.is_null()))
         .add_option(typed.map(search::console_companies))
         .add_option(filter.health.map(health::condition))
 }

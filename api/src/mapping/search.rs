@@ -1,6 +1,6 @@
 //! What people type into a search field, as a condition.
 
-use psa_entities::{agreement, console_company, psa_company, psa_product};
+use psa_entities::{agreement, console_company, console_contact, psa_company, psa_contact, psa_product};
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait,
     sea_query::{Expr, Func, LikeExpr},
@@ -14,6 +14,24 @@ pub fn console_companies(typed: &str) -> Condition {
     Condition::any()
         .add_option(normalised(Column::NormalizedName, typed))
         .add(contains(Column::Name, typed))
+        .add(Column::ExternalId.eq(typed.trim()))
+}
+
+/// Console contacts by name, whatever case and accents, by e-mail address or by the console's id.
+pub fn console_contacts(typed: &str) -> Condition {
+    use console_contact::Column;
+    person(Column::NormalizedName, typed)
+        .add(contains(Column::Name, typed))
+        .add(contains(Column::Email, typed))
+        .add(Column::ExternalId.eq(typed.trim()))
+}
+
+/// PSA contacts by name, whatever case and accents, by default e-mail address or by the PSA's id.
+pub fn psa_contacts(typed: &str) -> Condition {
+    use psa_contact::Column;
+    person(Column::NormalizedName, typed)
+        .add(contains(Column::Name, typed))
+        .add(contains(Column::Email, typed))
         .add(Column::ExternalId.eq(typed.trim()))
 }
 
@@ -48,6 +66,12 @@ pub fn agreements(typed: &str) -> Condition {
 fn normalised(column: impl ColumnTrait, typed: &str) -> Option<Expr> {
     let name = names::normalise(typed);
     (!name.is_empty()).then(|| column.like(pattern(&name)))
+}
+
+/// A column that holds names of people as they are compared.
+fn person(column: impl ColumnTrait, typed: &str) -> Condition {
+    let name = names::of_person(typed);
+    Condition::any().add_option((!name.is_empty()).then(|| column.like(pattern(&name))))
 }
 
 /// A column that holds the text, whatever its case. SQLite folds only the case of ASCII, so there the text as it was typed

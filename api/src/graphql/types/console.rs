@@ -1,9 +1,13 @@
 //! What the console reported.
 
+mod contact;
+
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 use psa_entities::{console_company, license, storage_account, storage_sample};
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
+
+pub use contact::{ConsoleContact, ConsoleContactFilter, console_contacts};
 
 use super::product::BillableProduct;
 use crate::{
@@ -37,6 +41,26 @@ impl ConsoleCompany {
     /// The name in the console.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// Its contacts in name order.
+    #[graphql(complexity = "10 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default, desc = "Whether those that the console no longer has are listed as well.")]
+        include_removed: bool,
+        #[graphql(desc = "The size of a page forwards, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
+        #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
+    ) -> Result<List<ConsoleContact>> {
+        let filter = ConsoleContactFilter {
+            company_id: Some(NodeKind::ConsoleCompany.id(self.0.id)),
+            include_removed,
+            ..ConsoleContactFilter::default()
+        };
+        console_contacts(ctx, filter, &PageArgs::new(first, after, last, before)?).await
     }
 
     /// The licences that it holds, the last reported first.
@@ -79,6 +103,11 @@ impl ConsoleCompany {
     /// When the console last reported it.
     async fn reported_at(&self) -> DateTime<Utc> {
         self.0.reported_at
+    }
+
+    /// When a full report no longer had it; null while the console has it. What was decided about it is kept.
+    async fn removed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.removed_at
     }
 }
 

@@ -13,7 +13,10 @@ use super::{
     job::{Job, Problem},
     mapping::{self, CompanyMapping, CompanyMappingFilter, ProductMapping},
     permission::PermissionCheck,
-    psa::{self, Agreement, AgreementFilter, Board, PsaCompany, PsaCompanyFilter, PsaProduct, PsaProductFilter},
+    psa::{
+        self, Agreement, AgreementFilter, Board, PsaCompany, PsaCompanyFilter, PsaContact, PsaContactFilter,
+        PsaProduct, PsaProductFilter,
+    },
     ticketing::Ticketing,
 };
 use crate::{
@@ -167,7 +170,7 @@ impl Integration {
         Ok(slice.connect(Job))
     }
 
-    /// How many console companies there are, and what was decided about them.
+    /// How many companies the console has, and what was decided about them.
     #[graphql(complexity = "5 + child_complexity")]
     async fn company_counts(&self, ctx: &Context<'_>) -> Result<MappingCounts> {
         mapping::company_counts(ctx, self.0.id).await
@@ -205,6 +208,20 @@ impl Integration {
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<PsaCompany>> {
         psa::psa_companies(ctx, self.0.id, filter, &PageArgs::new(first, after, last, before)?).await
+    }
+
+    /// The imported contacts of the PSA in name order.
+    #[graphql(complexity = "10 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
+    async fn psa_contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<PsaContactFilter>,
+        #[graphql(desc = "The size of a page forwards, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
+        #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
+    ) -> Result<List<PsaContact>> {
+        psa::psa_contacts(ctx, self.0.id, filter, &PageArgs::new(first, after, last, before)?).await
     }
 
     /// The imported products of the PSA.

@@ -9,11 +9,11 @@ use super::{
     api_token::ApiToken,
     audit::AuditEntry,
     billing::{BillingConfiguration, BillingLine, BillingRun},
-    console::{ConsoleCompany, StorageAccount},
+    console::{ConsoleCompany, ConsoleContact, StorageAccount},
     integration::Integration,
     job::Job,
     mapping::{CompanyMapping, ProductMapping, find_company_mapping, find_product_mapping},
-    psa::{Agreement, Board, PsaCompany, PsaProduct},
+    psa::{Agreement, Board, PsaCompany, PsaContact, PsaProduct},
     ticket::{Delivery, Incident},
     viewer::Provider,
 };
@@ -37,6 +37,8 @@ pub enum Node {
     Job(Job),
     /// A company of the console.
     ConsoleCompany(ConsoleCompany),
+    /// A contact of the console.
+    ConsoleContact(ConsoleContact),
     /// A storage account of the console.
     StorageAccount(StorageAccount),
     /// What a console company is bound to.
@@ -45,6 +47,8 @@ pub enum Node {
     ProductMapping(ProductMapping),
     /// An imported company.
     PsaCompany(PsaCompany),
+    /// An imported contact.
+    PsaContact(PsaContact),
     /// An imported product.
     PsaProduct(PsaProduct),
     /// An imported agreement.
@@ -80,10 +84,15 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         }
         NodeKind::ConsoleCompany => loaded(rows.load_one(psa_entities::ConsoleCompanyId::from(key)).await)?
             .map(|row| ConsoleCompany(row).into()),
+        NodeKind::ConsoleContact => loaded(rows.load_one(psa_entities::ConsoleContactId::from(key)).await)?
+            .map(|row| ConsoleContact(row).into()),
         NodeKind::StorageAccount => loaded(rows.load_one(psa_entities::StorageAccountId::from(key)).await)?
             .map(|row| StorageAccount(row).into()),
         NodeKind::PsaCompany => {
             loaded(rows.load_one(psa_entities::PsaCompanyId::from(key)).await)?.map(|row| PsaCompany(row).into())
+        }
+        NodeKind::PsaContact => {
+            loaded(rows.load_one(psa_entities::PsaContactId::from(key)).await)?.map(|row| PsaContact(row).into())
         }
         NodeKind::PsaProduct => {
             loaded(rows.load_one(psa_entities::PsaProductId::from(key)).await)?.map(|row| PsaProduct(row).into())

@@ -1,6 +1,7 @@
 //! What the PSA has, as the last import saw it.
 
 mod addition;
+mod contact;
 mod lists;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use chrono::{DateTime, Utc};
 use psa_entities::{agreement, board, psa_company, psa_product};
 
 pub use addition::Addition;
+pub use contact::{PsaContact, PsaContactFilter, psa_contacts};
 pub use lists::{AgreementFilter, PsaCompanyFilter, PsaProductFilter, agreements, boards, psa_companies, psa_products};
 
 use crate::graphql::{

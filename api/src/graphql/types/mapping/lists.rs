@@ -29,6 +29,9 @@ pub struct CompanyMappingFilter {
     pub search: Option<String>,
     /// Only those that are bound and whose PSA company is in this condition.
     pub health: Option<MappingHealth>,
+    /// Whether those that the console no longer has are listed as well.
+    #[graphql(default)]
+    pub include_removed: bool,
 }
 
 /// The console's companies in an integration: undecided ones first, then bound ones, then excluded ones, each in name
@@ -48,6 +51,7 @@ pub async fn company_mappings(
         state: filter.state,
         search: filter.search,
         health: filter.health,
+        include_removed: filter.include_removed,
     };
     let counted = ctx.look_ahead().field("totalCount").exists();
     let total = if counted {

@@ -178,9 +178,9 @@ pub async fn boards(ctx: &Context<'_>, integration: IntegrationId) -> Result<Vec
     Ok(rows.map_err(internal)?.into_iter().map(Board).collect())
 }
 
-/// The id in the PSA of a company of this integration; nothing when there is no such company, and then no agreement is
+/// The id in the PSA of a company of this integration; nothing when there is no such company, and then nothing is
 /// its.
-async fn external_id(ctx: &Context<'_>, integration: IntegrationId, id: &ID) -> Result<Option<String>> {
+pub(super) async fn external_id(ctx: &Context<'_>, integration: IntegrationId, id: &ID) -> Result<Option<String>> {
     let Ok(key) = NodeKind::PsaCompany.key::<PsaCompanyId>(id, "companyId") else {
         return Ok(None);
     };
@@ -190,6 +190,6 @@ async fn external_id(ctx: &Context<'_>, integration: IntegrationId, id: &ID) -> 
         .map(|company| company.external_id))
 }
 
-fn typed(search: Option<String>) -> Option<String> {
+pub(super) fn typed(search: Option<String>) -> Option<String> {
     search.filter(|typed| !typed.trim().is_empty())
 }
