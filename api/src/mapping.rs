@@ -1,13 +1,16 @@
-//! What in the console is what in the PSA: companies and billable products, suggested, bound, excluded and watched.
+//! What in the console is what in the PSA: companies, contacts and billable products, suggested, bound, excluded and
+//! watched.
 
 pub mod blocks;
 pub mod companies;
+pub mod contacts;
 pub mod counts;
 pub mod decide;
 pub mod entries;
 pub mod health;
 pub mod names;
 pub mod page;
+pub mod place;
 pub mod product_bindings;
 pub mod products;
 pub mod search;

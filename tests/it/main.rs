@@ -4,6 +4,7 @@ mod api_tokens;
 mod audit;
 mod billing;
 mod configuration;
+mod contacts;
 mod connecting;
 mod deleting;
 mod drift;

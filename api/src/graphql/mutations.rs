@@ -2,6 +2,7 @@
 
 pub mod api_token;
 pub mod billing;
+pub mod contact;
 pub mod import;
 pub mod integration;
 pub mod mapping;
@@ -16,6 +17,7 @@ pub struct Mutation(
     integration::IntegrationMutations,
     import::ImportMutations,
     mapping::MappingMutations,
+    contact::ContactMutations,
     billing::BillingMutations,
     ticket::TicketMutations,
     report::ReportMutations,

@@ -10,6 +10,8 @@ pub enum SetupStep {
     Permissions,
     /// Companies are imported and at least one is bound.
     Companies,
+    /// At least one contact is bound. It is never needed: tickets without a contact are as good.
+    Contacts,
     /// Products are imported and at least one is bound.
     Products,
     /// Invoices and prices are settled and at least one company is configured.
@@ -72,6 +74,12 @@ pub struct Facts {
     pub console_companies: u64,
     /// How many of them are bound.
     pub mapped_companies: u64,
+    /// How many PSA contacts are imported.
+    pub psa_contacts: u64,
+    /// How many console contacts there are.
+    pub console_contacts: u64,
+    /// How many of them are bound.
+    pub mapped_contacts: u64,
     /// How many PSA products are imported.
     pub psa_products: u64,
     /// How many billable products are bound.
@@ -86,12 +94,15 @@ pub struct Facts {
 
 /// The checklist for what is known.
 pub fn checklist(facts: &Facts) -> Vec<ChecklistItem> {
-    use SetupStep::{BackupAgentTickets, Billing, Companies, Credentials, Permissions, Products, TicketSettings};
+    use SetupStep::{
+        BackupAgentTickets, Billing, Companies, Contacts, Credentials, Permissions, Products, TicketSettings,
+    };
     let connected = facts.has_credentials && facts.refused.is_none();
     let mut items = vec![
         item(Credentials, true, true, credentials(facts)),
         item(Permissions, true, connected, permissions(facts)),
         item(Companies, true, connected, companies(facts)),
+        item(Contacts, false, true, contacts(facts)),
         item(Products, true, connected, products(facts)),
         item(
             Billing,
@@ -102,8 +113,14 @@ pub fn checklist(facts: &Facts) -> Vec<ChecklistItem> {
         item(TicketSettings, false, true, ticket_settings(facts)),
         item(BackupAgentTickets, false, facts.ticket_settings, backup_agent(facts)),
     ];
-    if facts.backup_agent == Some(false) {
-        for item in items.iter_mut().filter(|item| item.step == BackupAgentTickets) {
+    let no_contacts = facts.psa_contacts == 0 || facts.console_contacts == 0;
+    for item in &mut items {
+        let skipped = match item.step {
+            BackupAgentTickets => facts.backup_agent == Some(false),
+            Contacts => facts.mapped_contacts == 0 && no_contacts,
+            _ => false,
+        };
+        if skipped {
             item.state = StepState::Skipped;
         }
     }
@@ -189,6 +206,32 @@ fn companies(facts: &Facts) -> Vec<StepProblem> {
     .collect()
 }
 
+fn contacts(facts: &Facts) -> Vec<StepProblem> {
+    if facts.mapped_contacts > 0 {
+        return Vec::new();
+    }
+    [
+        lacks(
+            facts.psa_contacts == 0,
+            "No contact is imported from the PSA.",
+            "Run importFromPsa with CONTACTS.",
+        ),
+        lacks(
+            facts.console_contacts == 0,
+            "The console has reported no contact.",
+            "Report them with reportContacts.",
+        ),
+        lacks(
+            true,
+            "No contact is bound.",
+            "Bind at least one with bindContacts or acceptContactSuggestions, or leave it.",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 fn products(facts: &Facts) -> Vec<StepProblem> {
     [
         lacks(
@@ -250,6 +293,9 @@ mod tests {
             psa_companies: 12,
             console_companies: 3,
             mapped_companies: 1,
+            psa_contacts: 30,
+            console_contacts: 5,
+            mapped_contacts: 1,
             psa_products: 40,
             mapped_products: 1,
             billing_configurations: 1,
@@ -312,6 +358,31 @@ mod tests {
         };
         assert_eq!(state(&facts, SetupStep::Credentials), StepState::Todo);
         assert_eq!(state(&facts, SetupStep::Products), StepState::Blocked);
+    }
+
+    #[test]
+    fn contacts_are_never_needed() {
+        let unbound = Facts {
+            mapped_contacts: 0,
+            ..complete()
+        };
+        let unreported = Facts {
+            console_contacts: 0,
+            ..unbound.clone()
+        };
+        let unimported = Facts {
+            psa_contacts: 0,
+            ..unbound.clone()
+        };
+        for (facts, expected) in [
+            (&complete(), StepState::Done),
+            (&unbound, StepState::Todo),
+            (&unreported, StepState::Skipped),
+            (&unimported, StepState::Skipped),
+        ] {
+            assert_eq!(state(facts, SetupStep::Contacts), expected);
+            assert!(is_complete(&checklist(facts)));
+        }
     }
 
     #[test]

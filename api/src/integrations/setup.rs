@@ -5,7 +5,7 @@ use psa_entities::{
     agent_settings::{self, Agent},
     billing_configuration, credential,
     integration::{self, IntegrationStatus},
-    permission_check, product_mapping, psa_company, psa_product, ticket_settings,
+    permission_check, product_mapping, psa_company, psa_contact, psa_product, ticket_settings,
 };
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
@@ -104,6 +104,11 @@ async fn facts(app: &App, scope: ProviderScope, integration: &integration::Model
         .find::<psa_product::Entity>()
         .filter(psa_product::Column::IntegrationId.eq(id));
     let companies = counts::companies(app, scope, id).await?;
+    let contacts = counts::contacts(app, scope, id).await?;
+    let psa_contacts = scope
+        .find::<psa_contact::Entity>()
+        .filter(psa_contact::Column::IntegrationId.eq(id))
+        .filter(psa_contact::Column::Deleted.eq(false));
     let mapped_products = scope
         .find::<product_mapping::Entity>()
         .filter(product_mapping::Column::IntegrationId.eq(id))
@@ -127,6 +132,9 @@ async fn facts(app: &App, scope: ProviderScope, integration: &integration::Model
             .await?,
         console_companies: companies.total,
         mapped_companies: companies.mapped,
+        psa_contacts: psa_contacts.count(db).await?,
+        console_contacts: contacts.total,
+        mapped_contacts: contacts.mapped,
         psa_products: psa_products
             .filter(psa_product::Column::Deleted.eq(false))
             .count(db)

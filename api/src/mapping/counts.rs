@@ -4,7 +4,7 @@ use async_graphql::SimpleObject;
 use psa_entities::{
     ProviderScope,
     company_mapping::{self, Column, Entity},
-    console_company,
+    console_company, console_contact, contact_mapping,
     ids::IntegrationId,
 };
 use sea_orm::{ColumnTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, RelationTrait};
@@ -40,6 +40,7 @@ pub async fn companies(app: &App, scope: ProviderScope, integration: Integration
         .find::<Entity>()
         .join(JoinType::InnerJoin, company_mapping::Relation::Company.def())
         .filter(Column::IntegrationId.eq(integration))
+        .filter(console_company::Column::ProviderId.eq(scope.provider_id()))
         .filter(there)
         .select_only()
         .column(Column::State)
@@ -49,6 +50,42 @@ pub async fn companies(app: &App, scope: ProviderScope, integration: Integration
         .all(db)
         .await?;
     Ok(tally(total, &decided))
+}
+
+/// How many contacts the console has and how many of them are bound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, SimpleObject)]
+pub struct ContactMappingCounts {
+    /// All contacts that the console has.
+    pub total: u64,
+    /// Those that are bound to a PSA contact.
+    pub mapped: u64,
+    /// Those that are not.
+    pub unmapped: u64,
+}
+
+/// Counts an integration's contacts.
+///
+/// # Errors
+/// Only of the database.
+pub async fn contacts(app: &App, scope: ProviderScope, integration: IntegrationId) -> Outcome<ContactMappingCounts> {
+    let db = app.db.read();
+    let there = scope
+        .find::<console_contact::Entity>()
+        .join(JoinType::InnerJoin, console_contact::Relation::Company.def())
+        .filter(console_contact::Column::RemovedAt.is_null())
+        .filter(console_company::Column::RemovedAt.is_null());
+    let bound = there
+        .clone()
+        .join(JoinType::InnerJoin, console_contact::Relation::ContactMapping.def())
+        .filter(contact_mapping::Column::IntegrationId.eq(integration));
+    let mapped = bound.count(db).await?;
+    // A contact that is bound between the two statements must not make the rest negative.
+    let total = there.count(db).await?.max(mapped);
+    Ok(ContactMappingCounts {
+        total,
+        mapped,
+        unmapped: total - mapped,
+    })
 }
 
 fn tally(total: u64, decided: &[(company_mapping::MappingState, i64)]) -> MappingCounts {

@@ -1,10 +1,10 @@
 //! Whether what something is bound to is still there and still the same.
 //!
-//! The rule for companies stands here twice, as a decision about a row and as a condition for a list of them. Both go
-//! by the same order: missing, deleted, inactive, renamed.
+//! The rules for companies and contacts stand here twice, as a decision about a row and as a condition for a list of
+//! them. Both go by the same order: missing, deleted, of another company, inactive, renamed.
 
 use async_graphql::Enum;
-use psa_entities::{company_mapping, psa_company, psa_product};
+use psa_entities::{company_mapping, contact_mapping, psa_company, psa_contact, psa_product};
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait,
     sea_query::{Expr, Func},
@@ -17,12 +17,15 @@ pub enum MappingHealth {
     Ok,
     /// It has another name in the PSA than when it was bound. Bind it again to accept the new name.
     Renamed,
-    /// The PSA no longer uses it: the company is inactive, or the product cannot be sold or billed.
+    /// The PSA no longer uses it: the company or contact is inactive, or the product cannot be sold or billed.
     Inactive,
     /// The last import did not see it, because the import filter leaves it out. Widen the filter, or bind to another.
     Missing,
     /// The PSA no longer has it.
     Deleted,
+    /// The contact does not belong to the PSA company that its console company is bound to now, so it is not used. Bind
+    /// it again, or bind the company back. Only contacts can be in this condition.
+    OtherCompany,
 }
 
 /// The status of a company that is not used any more, in lower case.
@@ -46,6 +49,34 @@ pub fn of_company(mapping: &company_mapping::Model, psa: Option<&psa_company::Mo
     } else {
         MappingHealth::Ok
     }
+}
+
+/// The health of a contact that is bound, where its console company is bound to `company`.
+pub fn of_contact(
+    mapping: &contact_mapping::Model,
+    psa: Option<&psa_contact::Model>,
+    company: Option<&psa_company::Model>,
+) -> MappingHealth {
+    let Some(psa) = psa else { return MappingHealth::Missing };
+    if psa.deleted {
+        MappingHealth::Deleted
+    } else if !belongs(psa, company) {
+        MappingHealth::OtherCompany
+    } else if !psa.active {
+        MappingHealth::Inactive
+    } else if mapping.psa_name != psa.name {
+        MappingHealth::Renamed
+    } else {
+        MappingHealth::Ok
+    }
+}
+
+/// Whether a PSA contact is one of a PSA company's.
+pub fn belongs(contact: &psa_contact::Model, company: Option<&psa_company::Model>) -> bool {
+    company.is_some_and(|company| {
+        company.integration_id == contact.integration_id
+            && contact.company_external_id.as_deref() == Some(company.external_id.as_str())
+    })
 }
 
 /// The health of a product that is bound.
@@ -83,6 +114,40 @@ pub fn condition(health: MappingHealth) -> Condition {
         MappingHealth::Inactive => there.add(inactive),
         MappingHealth::Missing => bound.add(missing),
         MappingHealth::Deleted => bound.add(psa_company::Column::Deleted.eq(true)),
+        // Excluded by the list before it asks: no company is in this condition.
+        MappingHealth::OtherCompany => bound.add(
+            psa_company::Column::Id
+                .is_null()
+                .and(psa_company::Column::Id.is_not_null()),
+        ),
+    }
+}
+
+/// The bound contacts of this health, where `contact_mapping` is joined with `psa_contact`, and `psa_company` is what the
+/// contact's console company is bound to.
+pub fn contact_condition(health: MappingHealth) -> Condition {
+    use psa_contact::Column;
+    let of_company = Column::CompanyExternalId
+        .into_expr()
+        .eq(psa_company::Column::ExternalId.into_expr());
+    // Where one of them is not known, neither being equal nor being different would be true.
+    let elsewhere = Condition::any()
+        .add(Column::CompanyExternalId.is_null())
+        .add(psa_company::Column::Id.is_null())
+        .add(of_company.clone().not());
+    let renamed = Column::Name
+        .into_expr()
+        .ne(contact_mapping::Column::PsaName.into_expr());
+    let bound = Condition::all().add(contact_mapping::Column::Id.is_not_null());
+    let there = bound.clone().add(Column::Deleted.eq(false));
+    let used = || there.clone().add(of_company.clone()).add(Column::Active.eq(true));
+    match health {
+        MappingHealth::Ok => used().add(renamed.not()),
+        MappingHealth::Renamed => used().add(renamed),
+        MappingHealth::Inactive => there.clone().add(of_company.clone()).add(Column::Active.eq(false)),
+        MappingHealth::OtherCompany => there.clone().add(elsewhere),
+        MappingHealth::Missing => bound.add(Column::Id.is_null()),
+        MappingHealth::Deleted => bound.add(Column::Deleted.eq(true)),
     }
 }
 
@@ -91,8 +156,12 @@ mod tests {
     use super::*;
     use chrono::DateTime;
     use psa_entities::{
-        ids::{CompanyMappingId, ConsoleCompanyId, IntegrationId, ProviderId, PsaCompanyId, PsaProductId},
+        ids::{
+            CompanyMappingId, ConsoleCompanyId, ConsoleContactId, ContactMappingId, IntegrationId, ProviderId,
+            PsaCompanyId, PsaContactId, PsaProductId,
+        },
         psa_company::CompanyTypes,
+        psa_contact::Emails,
     };
 
     fn psa() -> psa_company::Model {
@@ -167,6 +236,64 @@ mod tests {
             MappingHealth::Ok,
             "the name was not noted"
         );
+    }
+
+    #[test]
+    fn a_contact_of_another_company_is_not_used() {
+        let at = DateTime::UNIX_EPOCH;
+        let company = psa();
+        let contact = psa_contact::Model {
+            id: PsaContactId::at(at),
+            provider_id: company.provider_id,
+            integration_id: company.integration_id,
+            external_id: "7".into(),
+            company_external_id: Some("19".into()),
+            name: "Ann".into(),
+            normalized_name: "ann".into(),
+            email: None,
+            other_emails: Emails::default(),
+            active: true,
+            deleted: false,
+            imported_at: at,
+        };
+        let bound = contact_mapping::Model {
+            id: ContactMappingId::at(at),
+            provider_id: company.provider_id,
+            integration_id: company.integration_id,
+            contact_id: ConsoleContactId::at(at),
+            psa_contact_id: Some(contact.id),
+            psa_name: "Ann".into(),
+            changed_at: at,
+            changed_by: "ann".into(),
+        };
+        let elsewhere = psa_company::Model {
+            external_id: "20".into(),
+            ..company.clone()
+        };
+        let inactive = psa_contact::Model {
+            active: false,
+            name: "Anna".into(),
+            ..contact.clone()
+        };
+        let deleted = psa_contact::Model {
+            deleted: true,
+            ..inactive.clone()
+        };
+        let renamed = psa_contact::Model {
+            name: "Anna".into(),
+            ..contact.clone()
+        };
+        for (psa, company, expected) in [
+            (Some(&contact), Some(&company), MappingHealth::Ok),
+            (Some(&renamed), Some(&company), MappingHealth::Renamed),
+            (Some(&inactive), Some(&company), MappingHealth::Inactive),
+            (Some(&inactive), Some(&elsewhere), MappingHealth::OtherCompany),
+            (Some(&contact), None, MappingHealth::OtherCompany),
+            (Some(&deleted), Some(&elsewhere), MappingHealth::Deleted),
+            (None, Some(&company), MappingHealth::Missing),
+        ] {
+            assert_eq!(of_contact(&bound, psa, company), expected, "{psa:?}");
+        }
     }
 
     #[test]

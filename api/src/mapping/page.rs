@@ -11,15 +11,15 @@ use psa_entities::{
     psa_company,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, ExprTrait, IntoSimpleExpr, JoinType, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select, SelectThree, TopologyChain,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, ExprTrait, IntoSimpleExpr, JoinType, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, RelationTrait, Select, SelectThree, TopologyChain,
     sea_query::{BinOper, Expr, IntoCondition},
 };
-use serde::{Deserialize, Serialize};
 
 use super::{
     MappedCompany, MappingState,
     health::{self, MappingHealth},
+    place::{Part, Place},
     search,
 };
 
@@ -39,22 +39,12 @@ pub struct CompanyFilter {
     pub include_removed: bool,
 }
 
-/// A place in the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    group: u8,
-    name: String,
-    id: ConsoleCompanyId,
-}
-
-impl Place {
-    /// Where a row stands.
-    pub fn of(row: &MappedCompany) -> Self {
-        Self {
-            group: rank(row.state()),
-            name: row.company.name.clone(),
-            id: row.company.id,
-        }
+/// Where a company stands in the list.
+pub fn place(row: &MappedCompany) -> Place {
+    Place {
+        group: rank(row.state()),
+        name: row.company.name.clone(),
+        id: row.company.id.uuid(),
     }
 }
 
@@ -63,37 +53,6 @@ fn rank(state: MappingState) -> u8 {
         MappingState::Unmapped => 0,
         MappingState::Mapped => 1,
         MappingState::Excluded => 2,
-    }
-}
-
-/// Which part of the list is wanted.
-#[derive(Debug, Clone)]
-pub struct Part {
-    /// Start beyond this place; without it at the end that the direction starts from.
-    pub beyond: Option<Place>,
-    /// Whether to go towards the beginning. The rows come in the list's order all the same.
-    pub backwards: bool,
-    /// How many rows.
-    pub limit: u64,
-}
-
-impl Part {
-    /// The groups that this part may have rows of, in the order in which it meets them.
-    fn groups(&self) -> Vec<MappingState> {
-        let ahead = |group: &MappingState| {
-            self.beyond.as_ref().is_none_or(|place| {
-                if self.backwards {
-                    rank(*group) <= place.group
-                } else {
-                    rank(*group) >= place.group
-                }
-            })
-        };
-        let mut groups: Vec<_> = GROUPS.into_iter().filter(ahead).collect();
-        if self.backwards {
-            groups.reverse();
-        }
-        groups
     }
 }
 
@@ -108,19 +67,19 @@ pub async fn read(
     filter: &CompanyFilter,
     part: &Part,
 ) -> Result<Vec<MappedCompany>, DbErr> {
-    let order = if part.backwards { Order::Desc } else { Order::Asc };
+    let order = part.order();
+    let (name, id) = (console_company::Column::Name, console_company::Column::Id);
     let mut rows = Vec::new();
     let mut wanted = part.limit;
-    for group in part.groups() {
+    for group in part.groups(&GROUPS, rank) {
         if wanted == 0 || !may_have(filter, group) {
             continue;
         }
-        let here = part.beyond.as_ref().filter(|place| place.group == rank(group));
         let found = joined(scope, integration)
             .filter(condition(filter, Some(group)))
-            .apply_if(here, |select, place| select.filter(beyond(place, part.backwards)))
-            .order_by(console_company::Column::Name, order.clone())
-            .order_by(console_company::Column::Id, order.clone())
+            .filter(part.within(rank(group), name, id))
+            .order_by(name, order.clone())
+            .order_by(id, order.clone())
             .limit(wanted)
             .all(db)
             .await?;
@@ -143,7 +102,7 @@ pub async fn count(
     integration: IntegrationId,
     filter: &CompanyFilter,
 ) -> Result<u64, DbErr> {
-    if filter.state.is_some_and(|state| !may_have(filter, state)) {
+    if !GROUPS.iter().any(|group| may_have(filter, *group)) {
         return Ok(0);
     }
     joined(scope, integration)
@@ -220,7 +179,10 @@ fn joined(scope: ProviderScope, integration: IntegrationId) -> Joined {
 
 /// Whether a group can have rows that pass the filter.
 fn may_have(filter: &CompanyFilter, group: MappingState) -> bool {
-    filter.state.is_none_or(|state| state == group) && (filter.health.is_none() || group == MappingState::Mapped)
+    filter.state.is_none_or(|state| state == group)
+        && filter
+            .health
+            .is_none_or(|health| group == MappingState::Mapped && health != MappingHealth::OtherCompany)
 }
 
 fn condition(filter: &CompanyFilter, group: Option<MappingState>) -> Condition {
@@ -247,46 +209,9 @@ fn condition(filter: &CompanyFilter, group: Option<MappingState>) -> Condition {
         .add_option(filter.health.map(health::condition))
 }
 
-fn beyond(place: &Place, backwards: bool) -> Condition {
-    use console_company::Column;
-    let past = |column: Column, value: sea_orm::Value| {
-        let column = column.into_simple_expr();
-        if backwards { column.lt(value) } else { column.gt(value) }
-    };
-    let tie = Condition::all()
-        .add(Column::Name.eq(place.name.as_str()))
-        .add(past(Column::Id, place.id.into()));
-    Condition::any()
-        .add(past(Column::Name, place.name.as_str().into()))
-        .add(tie)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::DateTime;
-
-    fn part(group: Option<u8>, backwards: bool) -> Part {
-        let place = |group| Place {
-            group,
-            name: "Acme".into(),
-            id: ConsoleCompanyId::at(DateTime::UNIX_EPOCH),
-        };
-        Part {
-            beyond: group.map(place),
-            backwards,
-            limit: 51,
-        }
-    }
-
-    #[test]
-    fn groups_behind_the_place_are_not_read_again() {
-        use MappingState::{Excluded, Mapped, Unmapped};
-        assert_eq!(part(None, false).groups(), [Unmapped, Mapped, Excluded]);
-        assert_eq!(part(Some(1), false).groups(), [Mapped, Excluded]);
-        assert_eq!(part(None, true).groups(), [Excluded, Mapped, Unmapped]);
-        assert_eq!(part(Some(1), true).groups(), [Mapped, Unmapped]);
-    }
 
     #[test]
     fn only_bound_companies_have_a_health() {
@@ -300,6 +225,11 @@ mod tests {
             state: Some(MappingState::Excluded),
             ..filter
         };
+        let contacts_only = CompanyFilter {
+            health: Some(MappingHealth::OtherCompany),
+            ..CompanyFilter::default()
+        };
+        assert!(GROUPS.iter().all(|group| !may_have(&contacts_only, *group)));
         assert!(GROUPS.iter().all(|group| !may_have(&filter, *group)));
     }
 }

@@ -48,17 +48,19 @@ pub struct AcceptRequest {
     pub companies: Option<Vec<Option<ConsoleCompanyId>>>,
 }
 
-/// Why a company was left to a person.
+/// Why a company or contact was left to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
 pub enum LeftReason {
-    /// Several PSA companies fit equally well.
+    /// Several in the PSA fit equally well.
     Ambiguous,
     /// The best suggestion is less certain than was asked for.
     BelowConfidence,
-    /// No PSA company resembles it.
+    /// Nothing in the PSA resembles it.
     NoSuggestion,
     /// Somebody has decided about it already.
     AlreadyDecided,
+    /// It is a contact whose company is not bound: bind the company first.
+    CompanyNotMapped,
 }
 
 /// What accepting did.
@@ -122,20 +124,7 @@ pub async fn of(
 /// # Errors
 /// `NOT_FOUND` at `integrationId` or `companyIds.<n>`; `INVALID` at `minimumConfidence` or `companyIds`.
 pub async fn accept(app: &App, stamp: Stamp<'_>, request: AcceptRequest) -> Outcome<Accepted> {
-    let least = u8::try_from(request.minimum_confidence)
-        .ok()
-        .filter(|percent| (1..=100).contains(percent))
-        .ok_or_else(|| {
-            let message = format!(
-                "A confidence is between 1 and 100 percent, not {}.",
-                request.minimum_confidence
-            );
-            Failure::refused(
-                UserError::new(ErrorCode::Invalid, message)
-                    .at("minimumConfidence")
-                    .with_remedy("Ask for 90 to accept what is nearly certain."),
-            )
-        })?;
+    let least = least_confidence(request.minimum_confidence)?;
     let integration = request.integration;
     integrations::find(app.db.read(), stamp.scope, integration).await?;
     let rows = match &request.companies {
@@ -177,6 +166,20 @@ pub async fn accept(app: &App, stamp: Stamp<'_>, request: AcceptRequest) -> Outc
     db.commit().await?;
     app.wake.deliveries.notify_one();
     Ok(accepted)
+}
+
+/// A confidence that is asked for.
+///
+/// # Errors
+/// `INVALID` at `minimumConfidence`.
+pub(super) fn least_confidence(percent: i32) -> Result<u8, UserError> {
+    let within = u8::try_from(percent).ok().filter(|percent| (1..=100).contains(percent));
+    within.ok_or_else(|| {
+        let message = format!("A confidence is between 1 and 100 percent, not {percent}.");
+        UserError::new(ErrorCode::Invalid, message)
+            .at("minimumConfidence")
+            .with_remedy("Ask for 90 to accept what is nearly certain.")
+    })
 }
 
 /// The suggestion that a machine may accept, or why there is none.

@@ -1,4 +1,4 @@
-//! Loaders of what people need to decide about companies.
+//! Loaders of what people need to decide about companies and contacts.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -9,6 +9,7 @@ use sea_orm::DbErr;
 use super::Rows;
 use crate::mapping::{
     blocks::{self, Blocked},
+    contacts::{self, suggest::ContactSuggestion, suggestions::ContactCandidate},
     suggest::Suggestion,
     suggestions::{self, Candidate},
 };
@@ -35,6 +36,36 @@ impl Loader<SuggestionsOf> for Rows {
                     .into_iter()
                     .map(|(candidate, list)| (SuggestionsOf(integration, candidate), list)),
             );
+        }
+        Ok(found)
+    }
+}
+
+/// Who a console contact may be in an integration's PSA. What is compared comes along, so that it is not read again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ContactSuggestionsOf(pub IntegrationId, pub ContactCandidate);
+
+impl Loader<ContactSuggestionsOf> for Rows {
+    type Value = Vec<ContactSuggestion>;
+    type Error = Arc<DbErr>;
+
+    /// Reads the PSA's contacts once for all rows of a page.
+    async fn load(
+        &self,
+        keys: &[ContactSuggestionsOf],
+    ) -> Result<HashMap<ContactSuggestionsOf, Self::Value>, Self::Error> {
+        let mut candidates: HashMap<IntegrationId, Vec<ContactCandidate>> = HashMap::new();
+        for ContactSuggestionsOf(integration, candidate) in keys {
+            candidates.entry(*integration).or_default().push(candidate.clone());
+        }
+        let mut found = HashMap::with_capacity(keys.len());
+        for (integration, candidates) in candidates {
+            let mut suggested =
+                contacts::suggestions::of(self.app.db.read(), self.scope, integration, &candidates).await?;
+            for candidate in candidates {
+                let list = suggested.remove(&candidate.id).unwrap_or_default();
+                found.insert(ContactSuggestionsOf(integration, candidate), list);
+            }
         }
         Ok(found)
     }

@@ -1,17 +1,21 @@
 //! An integration and everything behind the console's page.
 
+mod imports;
+
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_connectors::record;
 use psa_entities::{credential, integration, job, permission_check};
 use sea_orm::{ColumnTrait, QueryFilter};
 
+pub use imports::{ImportResource, ImportState};
+
 use super::{
     billing::Billing,
     connector::{Connector, CredentialField},
     import::{self, CompanyFilterValues, ImportSettings, ImportState},
     job::{Job, Problem},
-    mapping::{self, CompanyMapping, CompanyMappingFilter, ProductMapping},
+    mapping::{self, CompanyMapping, CompanyMappingFilter, ContactMapping, ContactMappingFilter, ProductMapping},
     permission::PermissionCheck,
     psa::{
         self, Agreement, AgreementFilter, Board, PsaCompany, PsaCompanyFilter, PsaContact, PsaContactFilter,
@@ -31,7 +35,7 @@ use crate::{
         features::{self, Feature, FeatureHealth},
         setup,
     },
-    mapping::counts::MappingCounts,
+    mapping::counts::{ContactMappingCounts, MappingCounts},
 };
 
 /// An integration.
@@ -188,6 +192,26 @@ impl Integration {
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<CompanyMapping>> {
         mapping::company_mappings(ctx, self.0.id, filter, &PageArgs::new(first, after, last, before)?).await
+    }
+
+    /// How many contacts the console has, and how many of them are bound.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn contact_counts(&self, ctx: &Context<'_>) -> Result<ContactMappingCounts> {
+        mapping::contact_counts(ctx, self.0.id).await
+    }
+
+    /// The console's contacts with what they are bound to, unbound ones first. Binding contacts is optional.
+    #[graphql(complexity = "10 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<ContactMappingFilter>,
+        #[graphql(desc = "The size of a page forwards, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
+        #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
+    ) -> Result<List<ContactMapping>> {
+        mapping::contact_mappings(ctx, self.0.id, filter, &PageArgs::new(first, after, last, before)?).await
     }
 
     /// Every billable product with what it is bound to and its price.

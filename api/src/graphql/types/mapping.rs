@@ -1,5 +1,6 @@
 //! What in the console is what in the PSA.
 
+mod contact;
 mod ids;
 mod lists;
 mod product;
@@ -8,7 +9,14 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_entities::ids::PsaCompanyId;
 
-pub use ids::{company_mapping_id, company_mapping_key, product_mapping_id, product_mapping_key};
+pub use contact::{
+    ContactMapping, ContactMappingFilter, ContactSuggestion, ContactSuggestionReason, contact_counts, contact_mappings,
+    find_contact_mapping,
+};
+pub use ids::{
+    company_mapping_id, company_mapping_key, contact_mapping_id, contact_mapping_key, product_mapping_id,
+    product_mapping_key,
+};
 pub use lists::{
     CompanyMappingFilter, company_counts, company_mappings, find_company_mapping, find_product_mapping,
     product_mappings,

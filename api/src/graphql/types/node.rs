@@ -12,7 +12,10 @@ use super::{
     console::{ConsoleCompany, ConsoleContact, StorageAccount},
     integration::Integration,
     job::Job,
-    mapping::{CompanyMapping, ProductMapping, find_company_mapping, find_product_mapping},
+    mapping::{
+        CompanyMapping, ContactMapping, ProductMapping, find_company_mapping, find_contact_mapping,
+        find_product_mapping,
+    },
     psa::{Agreement, Board, PsaCompany, PsaContact, PsaProduct},
     ticket::{Delivery, Incident},
     viewer::Provider,
@@ -43,6 +46,8 @@ pub enum Node {
     StorageAccount(StorageAccount),
     /// What a console company is bound to.
     CompanyMapping(CompanyMapping),
+    /// What a console contact is bound to.
+    ContactMapping(ContactMapping),
     /// What a billable product is bound to.
     ProductMapping(ProductMapping),
     /// An imported company.
@@ -128,6 +133,9 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
 /// The records that have no row of their own: their ids name what they are computed from.
 async fn computed(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     if let Some(mapping) = find_company_mapping(ctx, id).await? {
+        return Ok(Some(mapping.into()));
+    }
+    if let Some(mapping) = find_contact_mapping(ctx, id).await? {
         return Ok(Some(mapping.into()));
     }
     Ok(find_product_mapping(ctx, id).await?.map(Node::from))

@@ -3,12 +3,13 @@
 
 use async_graphql::ID;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use psa_entities::ids::{ConsoleCompanyId, IntegrationId};
+use psa_entities::ids::{ConsoleCompanyId, ConsoleContactId, IntegrationId};
 use uuid::Uuid;
 
 use crate::billing::product::BillableProduct;
 
 const COMPANY: &str = "CompanyMapping";
+const CONTACT: &str = "ContactMapping";
 const PRODUCT: &str = "ProductMapping";
 
 /// The global id of a company's mapping in an integration.
@@ -22,6 +23,20 @@ pub fn company_mapping_key(id: &ID) -> Option<(IntegrationId, ConsoleCompanyId)>
     Some((
         integration,
         ConsoleCompanyId::from_uuid(Uuid::parse_str(&company).ok()?),
+    ))
+}
+
+/// The global id of a contact's mapping in an integration.
+pub fn contact_mapping_id(integration: IntegrationId, contact: ConsoleContactId) -> ID {
+    encode(CONTACT, integration, &contact.uuid().simple().to_string())
+}
+
+/// The integration and the contact of a global id; `None` when it is not the id of a contact's mapping.
+pub fn contact_mapping_key(id: &ID) -> Option<(IntegrationId, ConsoleContactId)> {
+    let (integration, contact) = decode(CONTACT, id)?;
+    Some((
+        integration,
+        ConsoleContactId::from_uuid(Uuid::parse_str(&contact).ok()?),
     ))
 }
 
@@ -66,6 +81,11 @@ mod tests {
         let id = company_mapping_id(integration, company);
         assert_eq!(company_mapping_key(&id), Some((integration, company)));
         assert_eq!(product_mapping_key(&id), None);
+        let contact = ConsoleContactId::from_uuid(company.uuid());
+        assert_eq!(contact_mapping_key(&id), None);
+        let id = contact_mapping_id(integration, contact);
+        assert_eq!(contact_mapping_key(&id), Some((integration, contact)));
+        assert_eq!(company_mapping_key(&id), None);
         for product in [
             BillableProduct::License(LicenseType::Microsoft365GoogleWorkspace),
             BillableProduct::Storage {
@@ -87,6 +107,7 @@ mod tests {
             NodeKind::Integration.id(Uuid::from_u128(7)),
         ] {
             assert_eq!(company_mapping_key(&id), None);
+            assert_eq!(contact_mapping_key(&id), None);
             assert_eq!(product_mapping_key(&id), None);
         }
     }

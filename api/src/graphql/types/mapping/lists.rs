@@ -14,7 +14,8 @@ use crate::{
         MappingState,
         counts::{self, MappingCounts},
         health::MappingHealth,
-        page::{self, CompanyFilter, Part, Place},
+        page::{self, CompanyFilter},
+        place::{Part, Place},
         products,
     },
 };
@@ -67,7 +68,7 @@ pub async fn company_mappings(
     let rows = page::read(db, scope, integration, &filter, &part)
         .await
         .map_err(internal)?;
-    Ok(Slice::new(rows, page, total, Place::of)?.connect(CompanyMapping))
+    Ok(Slice::new(rows, page, total, page::place)?.connect(CompanyMapping))
 }
 
 /// How many companies there are in an integration and what was decided about them.
@@ -121,6 +122,7 @@ pub async fn find_product_mapping(ctx: &Context<'_>, id: &ID) -> Result<Option<P
     Ok(row.map(ProductMapping))
 }
 
-async fn is_own(ctx: &Context<'_>, integration: IntegrationId) -> Result<bool> {
+/// Whether an integration is the caller's.
+pub(super) async fn is_own(ctx: &Context<'_>, integration: IntegrationId) -> Result<bool> {
     Ok(ctx.rows()?.load_one(integration).await.map_err(internal)?.is_some())
 }
