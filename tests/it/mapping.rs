@@ -111,3 +111,108 @@ async fn a_report_judges_each_record_on_its_own() {
     })
     .await;
 }
+
+const SUGGESTED: &str = "query Q($id: ID!) { integration(id: $id) { companies { nodes {
+    company { name } suggestions { psaCompany { name } confidence reason ambiguous }
+} } } }";
+
+const ACCEPT: &str = "mutation A($input: AcceptSuggestionsInput!) { acceptSuggestions(input: $input) {
+    bound { company { name } psaCompany { name } } left { reason mapping { company { name } } } userErrors { code }
+} }";
+
+/// The names of the companies that were left, with the reason.
+fn left(payload: &Value) -> Vec<(String, String)> {
+    let rows = payload["left"].as_array().expect("a list").iter();
+    let mut rows: Vec<_> = rows
+        .map(|row| {
+            (
+                setup::text(&row["mapping"]["company"]["name"]),
+                setup::text(&row["reason"]),
+            )
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+#[tokio::test]
+async fn the_domain_of_the_contacts_suggests_and_does_not_decide() {
+    on_each_database(|database| async move {
+        let bridge = Bridge::start(&database).await;
+        let client = bridge.admin();
+        let integration = setup::connect(&bridge, &client).await;
+        setup::import(&client, &integration).await;
+        setup::report_companies(&client, &["Molar House", "Northwind Trading", "Somebody"]).await;
+        let contact = |id: &str, company: &str, email: &str| {
+            json!({ "externalId": id, "companyExternalId": company, "name": id, "email": email })
+        };
+        let records = json!([
+            contact("u1", "c0", "reception@CONTOSODENTAL.example"),
+            contact("u2", "c1", "it@northwind.example"),
+            contact("u3", "c1", "someone@gmail.com"),
+            contact("u4", "c2", "someone@gmail.com"),
+        ]);
+        client.succeed(setup::REPORT_CONTACTS, json!({ "records": records })).await;
+        let data = client.run(SUGGESTED, json!({ "id": integration })).await;
+        let nodes = &data["integration"]["companies"]["nodes"];
+        let suggestion = |name: &str, confidence: u8| {
+            json!([{ "psaCompany": { "name": name }, "confidence": confidence, "reason": "EMAIL_DOMAIN", "ambiguous": false }])
+        };
+        assert_eq!(nodes[0]["suggestions"], suggestion("Contoso Dental Group, LLC", 85));
+        assert_eq!(nodes[1]["suggestions"], suggestion("Northwind Traders Ltd", 88));
+        assert_eq!(nodes[2]["suggestions"], json!([]));
+        let payload = client
+            .succeed(ACCEPT, json!({ "integrationId": integration, "minimumConfidence": 90 }))
+            .await;
+        assert_eq!(payload["bound"], json!([]));
+        assert_eq!(payload["left"][0]["reason"], "BELOW_CONFIDENCE");
+        bridge.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_company_that_two_want_is_left_to_a_person_unless_one_has_its_name() {
+    on_each_database(|database| async move {
+        let bridge = Bridge::start(&database).await;
+        let client = bridge.admin();
+        let integration = setup::connect(&bridge, &client).await;
+        setup::import(&client, &integration).await;
+        let reported = [
+            "contoso dental group",
+            "CONTOSO Dental Group Inc.",
+            "tailspin toys",
+            "Tailspin Toys GmbH",
+            "Wingtip Accounting Ltd",
+        ];
+        let ids = setup::report_companies(&client, &reported).await;
+        let accept = || client.succeed(ACCEPT, json!({ "integrationId": integration, "minimumConfidence": 90 }));
+        let payload = accept().await;
+        let mut bound: Vec<_> = payload["bound"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|row| setup::text(&row["company"]["name"]))
+            .collect();
+        bound.sort();
+        assert_eq!(bound, ["Tailspin Toys GmbH", "Wingtip Accounting Ltd"]);
+        let contested = |names: &[&str]| -> Vec<(String, String)> {
+            names
+                .iter()
+                .map(|name| ((*name).to_owned(), "CONTESTED".to_owned()))
+                .collect()
+        };
+        assert_eq!(left(&payload), contested(&[reported[1], reported[0], reported[2]]));
+        // Once a person has decided for one of them, the other is not bound unseen either.
+        setup::bind_company(&client, &integration, &ids[0], "ContosoDental").await;
+        assert_eq!(left(&accept().await), contested(&[reported[1], reported[2]]));
+        let data = client.run(SUGGESTED, json!({ "id": integration })).await;
+        let suggested = &data["integration"]["companies"]["nodes"][0]["suggestions"][0];
+        assert_eq!(
+            (&suggested["confidence"], &suggested["ambiguous"]),
+            (&json!(95), &json!(false))
+        );
+        bridge.stop().await;
+    })
+    .await;
+}

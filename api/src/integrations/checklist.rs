@@ -207,22 +207,20 @@ fn companies(facts: &Facts) -> Vec<StepProblem> {
 }
 
 fn contacts(facts: &Facts) -> Vec<StepProblem> {
-    if facts.mapped_contacts > 0 {
-        return Vec::new();
-    }
+    let unbound = facts.mapped_contacts == 0;
     [
         lacks(
-            facts.psa_contacts == 0,
+            unbound && facts.psa_contacts == 0,
             "No contact is imported from the PSA.",
             "Run importFromPsa with CONTACTS.",
         ),
         lacks(
-            facts.console_contacts == 0,
+            unbound && facts.console_contacts == 0,
             "The console has reported no contact.",
             "Report them with reportContacts.",
         ),
         lacks(
-            true,
+            unbound,
             "No contact is bound.",
             "Bind at least one with bindContacts or acceptContactSuggestions, or leave it.",
         ),

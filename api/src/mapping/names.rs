@@ -1,63 +1,9 @@
 //! Names as they are compared: without case, accents and punctuation, those of companies without legal form.
 
+mod legal_forms;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
-
-/// Legal forms that end a name and say nothing about whose it is. Abbreviations are written without their dots.
-const LEGAL_FORMS: &[&str] = &[
-    "ab",
-    "ag",
-    "aps",
-    "as",
-    "asa",
-    "bv",
-    "bvba",
-    "co",
-    "company",
-    "corp",
-    "corporation",
-    "cv",
-    "doo",
-    "eirl",
-    "gbr",
-    "gmbh",
-    "inc",
-    "incorporated",
-    "kft",
-    "kg",
-    "kk",
-    "lda",
-    "limited",
-    "llc",
-    "llp",
-    "lp",
-    "ltd",
-    "ltda",
-    "mbh",
-    "nv",
-    "og",
-    "ohg",
-    "oy",
-    "oyj",
-    "pc",
-    "plc",
-    "pllc",
-    "pte",
-    "pty",
-    "pvt",
-    "sa",
-    "sarl",
-    "sas",
-    "se",
-    "sl",
-    "spa",
-    "srl",
-    "sro",
-    "spzoo",
-    "srls",
-    "ug",
-    "zrt",
-];
 
 /// Letters that have no decomposition and are written in two ways.
 const SPELLINGS: &[(char, &str)] = &[
@@ -72,24 +18,27 @@ const SPELLINGS: &[(char, &str)] = &[
     ('ı', "i"),
 ];
 
+/// `and` in the languages whose companies join names with it.
+const ANDS: &[&str] = &["and", "et", "och", "og", "und"];
+
 /// The form in which two spellings of one company's name are equal.
 ///
-/// Case and accents go, `&` and `+` become `and`, apostrophes and dots vanish, other punctuation separates words, legal forms at
-/// the end are dropped. A name of nothing but legal forms keeps its first word; a name without letters or digits
-/// becomes empty and equals nothing.
+/// Case and accents go, `&`, `+` and other languages' `and` between words become `and`, apostrophes and dots vanish except
+/// between digits, other punctuation separates words, legal forms at the end are dropped. A name of nothing but legal
+/// forms keeps the first of them; a name without letters or digits becomes empty and equals nothing.
 pub fn normalise(name: &str) -> String {
     let folded = fold(name);
     let mut words: Vec<&str> = folded.split_whitespace().collect();
     if words.len() > 1 && words.first() == Some(&"the") {
         words.remove(0);
     }
-    while words.len() > 1
-        && words
-            .last()
-            .is_some_and(|word| LEGAL_FORMS.contains(word) || *word == "and")
-    {
-        words.pop();
+    let last = words.len().saturating_sub(1);
+    for (index, word) in words.iter_mut().enumerate() {
+        if index > 0 && index < last && ANDS.contains(word) {
+            *word = "and";
+        }
     }
+    legal_forms::strip(&mut words);
     words.join(" ")
 }
 
@@ -109,23 +58,36 @@ pub fn compact(name: &str) -> String {
 }
 
 fn fold(name: &str) -> String {
-    let mut folded = String::with_capacity(name.len());
-    for character in name
+    let plain: Vec<char> = name
         .nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
-    {
+        .collect();
+    let mut folded = String::with_capacity(name.len());
+    for (index, character) in plain.iter().copied().enumerate() {
         if let Some((_, spelling)) = SPELLINGS.iter().find(|(letter, _)| *letter == character) {
             folded.push_str(spelling);
         } else if character.is_alphanumeric() {
             folded.push(character);
         } else if matches!(character, '&' | '+') {
             folded.push_str(" and ");
-        } else if !(is_combining_mark(character) || matches!(character, '.' | '\'' | '’' | '‘' | '`' | '´')) {
+        } else if is_combining_mark(character) {
+            // Lower case may bring marks back.
+        } else if !matches!(character, '.' | '\'' | '’' | '‘' | '`' | '´') || is_between_digits(&plain, index) {
             folded.push(' ');
         }
     }
     folded
+}
+
+/// Whether both neighbours are digits: `Clinic 1.1` is not `Clinic 11`.
+fn is_between_digits(characters: &[char], index: usize) -> bool {
+    let is_digit = |index: Option<usize>| {
+        index
+            .and_then(|index| characters.get(index))
+            .is_some_and(|c| c.is_numeric())
+    };
+    is_digit(index.checked_sub(1)) && is_digit(index.checked_add(1))
 }
 
 #[cfg(test)]
@@ -158,6 +120,64 @@ mod tests {
                 "smith dental",
                 vec!["Smith/Dental B.V.", "Smith_Dental", "Ｓｍｉｔｈ Dental"],
             ),
+            (
+                "acme",
+                vec![
+                    "Acme A/S",
+                    "Acme I/S",
+                    "Acme ApS",
+                    "Acme AB (publ)",
+                    "Acme Oy",
+                    "Acme AS",
+                    "Acme hf.",
+                    "Acme K/S",
+                    "Acme e.V.",
+                    "Acme e. K.",
+                    "Acme e.G.",
+                    "Acme KGaA",
+                    "Acme gGmbH",
+                    "Acme UG (haftungsbeschränkt)",
+                    "Acme Ges.m.b.H.",
+                    "Acme Gesellschaft mit beschränkter Haftung",
+                    "Acme PartG mbB",
+                    "Acme OHG",
+                    "Acme S.A.S.U.",
+                    "Acme SARL",
+                    "ACME E.U.R.L.",
+                    "Acme SNC",
+                    "Acme Société Anonyme",
+                    "Acme SELARL",
+                    "Acme S.L.",
+                    "Acme S.L.U.",
+                    "Acme, S.A. de C.V.",
+                    "Acme S. de R.L. de C.V.",
+                    "Acme Sociedad Limitada",
+                    "Acme B.V.",
+                    "Acme N.V.",
+                    "Acme V.O.F.",
+                    "Acme Besloten Vennootschap",
+                    "Acme U.A.",
+                    "Acme PLC",
+                    "Acme Pty. Ltd.",
+                    "Acme Pte Ltd",
+                    "Acme P.L.L.C.",
+                    "Acme C.I.C.",
+                    "Acme ULC",
+                    "Acme Limited Liability Company",
+                    "Acme & Co. KG",
+                    "Acme GmbH & Co. KG",
+                ],
+            ),
+            (
+                "muller and sohne",
+                vec![
+                    "Müller und Söhne",
+                    "Müller et Söhne SA",
+                    "Müller & Söhne GmbH und Co. KG",
+                    "Müller og Söhne A/S",
+                    "Müller och Söhne AB",
+                ],
+            ),
             ("limited", vec!["Limited", "Limited Company", "The Limited"]),
             ("", vec!["", " – ", "!!"]),
         ] {
@@ -174,6 +194,12 @@ mod tests {
             ("AG Systems", "Systems"),
             ("Co Op", "Op"),
             ("3M", "4M"),
+            ("Clinic 1", "Clinic 11"),
+            ("Clinic 1.1", "Clinic 11"),
+            ("Studio 2.0", "Studio 20"),
+            ("Smith Dental", "Smith Dental Group"),
+            ("Et Cetera", "And Cetera"),
+            ("Und", "And"),
         ] {
             assert_ne!(normalise(one), normalise(other));
         }

@@ -1,23 +1,24 @@
 //! Suggesting PSA companies for console companies, and accepting the suggestions that leave no doubt.
 
+mod choose;
+mod read;
+
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::Enum;
 use psa_entities::{
     ProviderScope, company_mapping,
     ids::{ConsoleCompanyId, IntegrationId, PsaCompanyId},
-    psa_company,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, QueryFilter, QuerySelect, sea_query::OnConflict,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, sea_query::OnConflict};
+
+pub use choose::LeftReason;
 
 use super::{
     MappedCompany, MappingState,
     companies::psa_companies,
     decide::{MappingOutcome, Wanted, decide},
     entries, page,
-    suggest::{ConsoleName, PsaIndex, PsaName, Suggestion, suggest},
+    suggest::{ConsoleName, PsaIndex, Suggestion, suggest},
 };
 use crate::{
     app::App,
@@ -48,21 +49,6 @@ pub struct AcceptRequest {
     pub companies: Option<Vec<Option<ConsoleCompanyId>>>,
 }
 
-/// Why a company or contact was left to a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
-pub enum LeftReason {
-    /// Several in the PSA fit equally well.
-    Ambiguous,
-    /// The best suggestion is less certain than was asked for.
-    BelowConfidence,
-    /// Nothing in the PSA resembles it.
-    NoSuggestion,
-    /// Somebody has decided about it already.
-    AlreadyDecided,
-    /// It is a contact whose company is not bound: bind the company first.
-    CompanyNotMapped,
-}
-
 /// What accepting did.
 #[derive(Debug)]
 pub struct Accepted {
@@ -72,7 +58,8 @@ pub struct Accepted {
     pub left: Vec<(MappedCompany, LeftReason)>,
 }
 
-/// Suggests PSA companies for each candidate, the most certain first. The PSA's companies are read and indexed once.
+/// Suggests PSA companies for each candidate, the most certain first. The PSA's companies and contacts are read and
+/// indexed once.
 ///
 /// # Errors
 /// Only of the database.
@@ -82,28 +69,18 @@ pub async fn of(
     integration: IntegrationId,
     candidates: Vec<Candidate>,
 ) -> Result<Vec<(Candidate, Vec<Suggestion>)>, DbErr> {
-    use psa_company::Column;
-    let psa = scope
-        .find::<psa_company::Entity>()
-        .filter(Column::IntegrationId.eq(integration))
-        .filter(Column::Deleted.eq(false))
-        .filter(Column::Missing.eq(false))
-        .select_only()
-        .columns([Column::Id, Column::Name, Column::Identifier])
-        .into_tuple::<(PsaCompanyId, String, Option<String>)>()
-        .all(db)
-        .await?;
+    let ids: Vec<_> = candidates.iter().map(|of| of.id).collect();
+    let mut domains = read::console_domains(db, scope, &ids).await?;
+    let with_domains = domains.values().any(|of| !of.is_empty());
+    let psa = read::psa_names(db, scope, integration, with_domains).await?;
     // Comparing thousands of names takes longer than a request of somebody else should wait for its turn.
     let compared = tokio::task::spawn_blocking(move || {
-        let psa: Vec<_> = psa
-            .into_iter()
-            .map(|(id, name, identifier)| PsaName { id, name, identifier })
-            .collect();
         let names: Vec<_> = candidates
             .iter()
             .map(|of| ConsoleName {
                 id: of.id,
                 name: of.name.clone(),
+                domains: domains.remove(&of.id).unwrap_or_default(),
             })
             .collect();
         let mut suggested: HashMap<_, Vec<_>> = HashMap::new();
@@ -118,8 +95,10 @@ pub async fn of(
         .map_err(|error| DbErr::Custom(format!("comparing names: {error}")))
 }
 
-/// Binds the companies about which nobody has decided to their best suggestion, where it is certain enough and the only
-/// one of its certainty. Whoever decides about a company in the meantime is right.
+/// Binds the companies about which nobody has decided to their best suggestion, where it is certain enough, the only one
+/// of its certainty, and wanted by no other company.
+///
+/// Whoever decides about a company in the meantime is right.
 ///
 /// # Errors
 /// `NOT_FOUND` at `integrationId` or `companyIds.<n>`; `INVALID` at `minimumConfidence` or `companyIds`.
@@ -147,12 +126,23 @@ pub async fn accept(app: &App, stamp: Stamp<'_>, request: AcceptRequest) -> Outc
         bound: Vec::new(),
         left: Vec::new(),
     };
-    let mut certain = Vec::new();
+    let mut best = Vec::new();
     for row in rows {
-        match suggested.get(&row.company.id).map(|list| choose(list, least)) {
+        match suggested.get(&row.company.id).map(|list| choose::certain(list, least)) {
             None => accepted.left.push((row, LeftReason::AlreadyDecided)),
             Some(Err(reason)) => accepted.left.push((row, reason)),
-            Some(Ok(psa)) => certain.push((row, psa)),
+            Some(Ok(suggestion)) => best.push((row, suggestion)),
+        }
+    }
+    let bound = read::bound(app.db.read(), stamp.scope, integration).await?;
+    let suggestions: Vec<_> = best.iter().map(|(_, suggestion)| *suggestion).collect();
+    let contested = choose::contested(&suggestions, &bound);
+    let mut certain = Vec::new();
+    for (row, suggestion) in best {
+        if contested.contains(&row.company.id) {
+            accepted.left.push((row, LeftReason::Contested));
+        } else {
+            certain.push((row, suggestion.psa_company));
         }
     }
     let db = app.db.begin().await?;
@@ -180,16 +170,6 @@ pub(super) fn least_confidence(percent: i32) -> Result<u8, UserError> {
             .at("minimumConfidence")
             .with_remedy("Ask for 90 to accept what is nearly certain.")
     })
-}
-
-/// The suggestion that a machine may accept, or why there is none.
-fn choose(suggestions: &[Suggestion], least: u8) -> Result<PsaCompanyId, LeftReason> {
-    match suggestions.iter().max_by_key(|suggestion| suggestion.confidence) {
-        None => Err(LeftReason::NoSuggestion),
-        Some(best) if best.confidence < least => Err(LeftReason::BelowConfidence),
-        Some(best) if best.ambiguous => Err(LeftReason::Ambiguous),
-        Some(best) => Ok(best.psa_company),
-    }
 }
 
 async fn chosen(

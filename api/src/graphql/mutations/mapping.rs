@@ -90,8 +90,8 @@ impl MappingMutations {
         })
     }
 
-    /// Binds undecided companies to their best suggestion where it is certain enough. Ambiguous ones are always left to
-    /// a person.
+    /// Binds undecided companies to their best suggestion where it is certain enough. Ambiguous ones, and those that
+    /// another company has as well, are always left to a person.
     #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "100 + child_complexity")]
     async fn accept_suggestions(
         &self,

@@ -156,8 +156,11 @@ pub enum SuggestionReason {
     NormalisedName,
     /// The PSA's identifier is the name.
     Identifier,
-    /// The names share most of their words.
+    /// The names share a rare word and are written much alike.
     Similar,
+    /// Their contacts have an e-mail domain in common that is no public mail provider's and that few other PSA companies
+    /// have: 85 percent, or 88 when the names are similar as well, always below the identifier's 90.
+    EmailDomain,
 }
 
 /// What waits for a decision.

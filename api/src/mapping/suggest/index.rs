@@ -1,4 +1,4 @@
-//! The search behind suggestions: by equal names first, by rare words else.
+//! The search behind suggestions: by equal names first, by e-mail domains and rare words else.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,14 +9,22 @@ use crate::mapping::names::{compact, normalise};
 
 pub(super) const EXACT: u8 = 100;
 pub(super) const NORMALISED: u8 = 95;
-const IDENTIFIER: u8 = 90;
+/// From here on a bulk accept may take a suggestion unseen, so nothing but equality may reach it.
+pub(super) const IDENTIFIER: u8 = 90;
+/// The same e-mail domain and a similar name: two hints that do not depend on each other.
+const DOMAIN_AND_SIMILAR: u8 = 88;
+/// The same e-mail domain says more than any likeness of names.
+const DOMAIN: u8 = 85;
 /// Names that are written alike stay below every kind of equality, and below this they are not suggested.
-const MOST_SIMILAR: usize = 89;
-pub(super) const LEAST_SIMILAR: u8 = 65;
+const MOST_SIMILAR: usize = 84;
+pub(super) const LEAST_SIMILAR: u8 = 62;
 
 /// A word that more companies have in their names says nothing about which one is meant, and would make the search
 /// quadratic.
 pub(super) const COMMON_WORD: usize = 128;
+
+/// A domain that more companies have belongs to people who work for all of them, such as the provider's own technicians.
+pub(super) const COMMON_DOMAIN: usize = 5;
 
 /// The PSA's companies by everything they are found by. Built once, asked for every console company.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +33,7 @@ pub struct PsaIndex {
     by_normalised: HashMap<String, Vec<usize>>,
     by_identifier: HashMap<String, Vec<usize>>,
     by_word: HashMap<String, Vec<usize>>,
+    by_domain: HashMap<String, Vec<usize>>,
 }
 
 #[derive(Debug, Clone)]
@@ -50,6 +59,9 @@ impl PsaIndex {
             if let Some(identifier) = company.identifier.as_deref().map(compact).filter(|id| !id.is_empty()) {
                 index.by_identifier.entry(identifier).or_default().push(number);
             }
+            for domain in &company.domains {
+                index.by_domain.entry(domain.clone()).or_default().push(number);
+            }
             let pairs = pairs(&normalised);
             if !normalised.is_empty() {
                 index.by_normalised.entry(normalised).or_default().push(number);
@@ -63,8 +75,12 @@ impl PsaIndex {
         index
     }
 
-    /// The probable counterparts of a name with their confidence, unordered.
-    pub(super) fn matches(&self, name: &str) -> BTreeMap<PsaCompanyId, (u8, SuggestionReason)> {
+    /// The probable counterparts of a company with their confidence, unordered.
+    pub(super) fn matches(
+        &self,
+        name: &str,
+        domains: &BTreeSet<String>,
+    ) -> BTreeMap<PsaCompanyId, (u8, SuggestionReason)> {
         let normalised = normalise(name);
         let mut found = BTreeMap::new();
         let mut keep = |company: &Indexed, confidence: u8, reason: SuggestionReason| {
@@ -96,6 +112,14 @@ impl PsaIndex {
                 }
             }
         }
+        for company in self.sharing_a_domain(domains) {
+            let by_domain = match found.get(&company.id) {
+                None => DOMAIN,
+                Some((_, SuggestionReason::Similar)) => DOMAIN_AND_SIMILAR,
+                Some(_) => continue,
+            };
+            found.insert(company.id, (by_domain, SuggestionReason::EmailDomain));
+        }
         found
     }
 
@@ -104,6 +128,16 @@ impl PsaIndex {
             .into_iter()
             .flatten()
             .filter_map(|number| self.companies.get(*number))
+    }
+
+    fn sharing_a_domain(&self, domains: &BTreeSet<String>) -> impl Iterator<Item = &Indexed> {
+        let lists = domains.iter().filter_map(|domain| self.by_domain.get(domain));
+        let numbers: BTreeSet<usize> = lists
+            .filter(|list| list.len() <= COMMON_DOMAIN)
+            .flatten()
+            .copied()
+            .collect();
+        numbers.into_iter().filter_map(|number| self.companies.get(number))
     }
 
     fn sharing_a_rare_word(&self, normalised: &str) -> BTreeSet<usize> {
