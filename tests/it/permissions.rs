@@ -23,6 +23,7 @@ const QUERIES: &[(&str, Needs)] = &[
     ("billableProducts", &[PsaRead]),
     ("connectors", &[PsaRead]),
     ("consoleCompanies", &[PsaRead]),
+    ("consoleContacts", &[PsaRead]),
     ("integration", &[PsaRead]),
     ("integrations", &[PsaRead]),
     ("node", &[PsaRead]),
@@ -31,10 +32,12 @@ const QUERIES: &[(&str, Needs)] = &[
 ];
 
 const MUTATIONS: &[(&str, Needs)] = &[
+    ("acceptContactSuggestions", &[PsaManage]),
     ("acceptSuggestions", &[PsaManage]),
     ("activateIntegration", &[PsaManage]),
     ("approveBillingRun", &[BillingApprove]),
     ("bindCompanies", &[PsaManage]),
+    ("bindContacts", &[PsaManage]),
     ("bindProducts", &[PsaManage]),
     ("cancelBillingRun", &[PsaManage]),
     ("cancelJob", &[PsaManage]),
@@ -52,6 +55,7 @@ const MUTATIONS: &[(&str, Needs)] = &[
     ("renameIntegration", &[PsaManage]),
     ("reportBackupRuns", &[AgentReport]),
     ("reportCompanies", &[AgentReport]),
+    ("reportContacts", &[AgentReport]),
     ("reportLicenses", &[AgentReport]),
     ("reportRmmAlerts", &[AgentReport]),
     ("reportStorageAccounts", &[AgentReport]),
@@ -61,6 +65,7 @@ const MUTATIONS: &[(&str, Needs)] = &[
     ("revokeApiToken", &[PsaManage]),
     ("saveBillingConfiguration", &[PsaManage]),
     ("unbindCompanies", &[PsaManage]),
+    ("unbindContacts", &[PsaManage]),
     ("unbindProducts", &[PsaManage]),
     ("updateBackupAgentTickets", &[PsaManage]),
     ("updateBillingPolicy", &[PsaManage]),

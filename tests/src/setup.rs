@@ -151,6 +151,17 @@ pub async fn psa_company(client: &Client, integration: &str, identifier: &str) -
     pick(&data["integration"]["psaCompanies"]["nodes"], "identifier", identifier)
 }
 
+/// The id of an imported contact of a PSA company.
+pub async fn psa_contact(client: &Client, integration: &str, psa_company: &str) -> String {
+    let query = "query Q($id: ID!, $company: ID!) { integration(id: $id) {
+        psaContacts(filter: { psaCompanyId: $company }, first: 1) { nodes { id } }
+    } }";
+    let data = client
+        .run(query, json!({ "id": integration, "company": psa_company }))
+        .await;
+    text(&data["integration"]["psaContacts"]["nodes"][0]["id"])
+}
+
 /// The id of the imported product with this identifier.
 pub async fn psa_product(client: &Client, integration: &str, identifier: &str) -> String {
     let query = "query Q($id: ID!, $search: String!) { integration(id: $id) {

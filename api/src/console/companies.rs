@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     app::App,
+    audit::Stamp,
     failure::{ErrorCode, Outcome, UserError},
     mapping::names,
 };
@@ -47,11 +48,11 @@ pub struct CompaniesReport {
 /// # Errors
 /// `INVALID` at `records`: too many records; and what a [`Turn`] refuses. What is wrong with a record is in its
 /// result.
-pub async fn report(app: &App, scope: ProviderScope, report: CompaniesReport) -> Outcome<Reported> {
+pub async fn report(app: &App, stamp: Stamp<'_>, report: CompaniesReport) -> Outcome<Reported> {
+    let scope = stamp.scope;
     batch::check_size("records", report.records.len())?;
-    let now = app.now();
     let db = app.db.begin().await?;
-    let turn = Turn::take::<Entity>(&db, scope, report.full_report.as_ref(), now).await?;
+    let turn = Turn::take::<Entity>(&db, stamp, report.full_report.as_ref()).await?;
     let at = turn.reported_at();
     let mut batch = Batch::check(
         report.records,

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     app::App,
+    audit::Stamp,
     failure::{Outcome, UserError},
     mapping::names,
 };
@@ -50,10 +51,11 @@ pub struct ContactsReport {
 ///
 /// # Errors
 /// `INVALID` at `records`: too many records; and what a [`Turn`] refuses. What is wrong with a record is in its result.
-pub async fn report(app: &App, scope: ProviderScope, report: ContactsReport) -> Outcome<Reported> {
+pub async fn report(app: &App, stamp: Stamp<'_>, report: ContactsReport) -> Outcome<Reported> {
+    let scope = stamp.scope;
     batch::check_size("records", report.records.len())?;
     let db = app.db.begin().await?;
-    let turn = Turn::take::<Entity>(&db, scope, report.full_report.as_ref(), app.now()).await?;
+    let turn = Turn::take::<Entity>(&db, stamp, report.full_report.as_ref()).await?;
     let companies = report.records.iter().map(|record| record.company_external_id.trim());
     let companies = companies::by_external_id(&db, scope, companies).await?;
     let mut batch = Batch::check(

@@ -8,7 +8,9 @@
 use async_graphql::InputObject;
 use chrono::{DateTime, TimeDelta, Utc};
 use psa_entities::{
-    ProviderId, ProviderScope, Scoped, console_company, console_contact,
+    ProviderId, ProviderScope, Scoped,
+    audit_entry::{AuditAction, AuditSubject},
+    console_company, console_contact,
     full_report::{self, Column, ReportedResource},
     provider,
 };
@@ -17,9 +19,13 @@ use sea_orm::{
     QueryOrder, QuerySelect,
     sea_query::{Expr, LockType, OnConflict},
 };
+use serde_json::{Value, json};
 
 use super::text;
-use crate::failure::{ErrorCode, Failure, Outcome, UserError};
+use crate::{
+    audit::{Entry, Stamp, Subject},
+    failure::{ErrorCode, Failure, Outcome, UserError},
+};
 
 /// Fewer records than this are removed without asking: in a small inventory a few customers are a large share.
 const SUSPICIOUS_COUNT: u64 = 20;
@@ -72,14 +78,13 @@ impl Inventory for console_contact::Entity {
 
 /// A call's turn to change the inventory.
 #[derive(Debug)]
-pub(super) struct Turn {
-    scope: ProviderScope,
-    now: DateTime<Utc>,
+pub(super) struct Turn<'a> {
+    stamp: Stamp<'a>,
     report: Option<full_report::Model>,
     completes: bool,
 }
 
-impl Turn {
+impl<'a> Turn<'a> {
     /// Waits for the turn of a call, and begins the full report that it belongs to when it is the first of it.
     ///
     /// Calls work beside each other; one that completes a report works alone, so that nothing is reported while it
@@ -89,13 +94,13 @@ impl Turn {
     /// `REQUIRED` or `INVALID` at `fullReport.id`; `WRONG_STATE` there: a later report is complete already.
     pub(super) async fn take<E: Inventory>(
         db: &DatabaseTransaction,
-        scope: ProviderScope,
+        stamp: Stamp<'a>,
         of: Option<&FullReport>,
-        now: DateTime<Utc>,
     ) -> Outcome<Self>
     where
         E::Model: Send + Sync,
     {
+        let (scope, now) = (stamp.scope, stamp.at);
         let report_id = of
             .map(|of| text::required(&of.id, "fullReport.id", text::LONGEST_ID))
             .transpose()?;
@@ -117,8 +122,7 @@ impl Turn {
             None => None,
         };
         Ok(Self {
-            scope,
-            now,
+            stamp,
             report,
             completes,
         })
@@ -129,7 +133,7 @@ impl Turn {
     pub(super) fn reported_at(&self) -> DateTime<Utc> {
         self.report
             .as_ref()
-            .map_or(self.now, |report| self.now.max(report.started_at))
+            .map_or(self.stamp.at, |report| self.stamp.at.max(report.started_at))
     }
 
     /// Marks as removed what the report did not bring, when the call completes it, and tells how many those are.
@@ -154,18 +158,25 @@ impl Turn {
         let unseen = Condition::all()
             .add(E::REPORTED_AT.lt(report.started_at))
             .add(E::REMOVED_AT.is_null());
-        let removed = self.scope.find::<E>().filter(unseen.clone()).count(db).await?;
+        let removed = self.stamp.scope.find::<E>().filter(unseen.clone()).count(db).await?;
         let known = u64::try_from(report.known).unwrap_or(0);
         if is_suspicious(removed, known) && !confirmed {
             return Err(Failure::refused(suspicious::<E>(removed, known)));
         }
-        self.scope
+        self.stamp
+            .scope
             .update_many::<E>()
-            .col_expr(E::REMOVED_AT, Expr::value(self.now))
+            .col_expr(E::REMOVED_AT, Expr::value(self.stamp.at))
             .filter(unseen)
             .exec(db)
             .await?;
         self.completed::<E>(db, report).await?;
+        if removed > 0 {
+            let subject = Subject::new(AuditSubject::Inventory, &report.report_id, E::WORD);
+            let entry = Entry::new(AuditAction::InventoryRemoved, subject);
+            let entry = entry.changing(&Value::Null, &json!({ "removed": removed, "confirmed": confirmed }));
+            self.stamp.record(db, vec![entry]).await?;
+        }
         Ok(removed)
     }
 
@@ -174,7 +185,8 @@ impl Turn {
         if external_ids.is_empty() {
             return Ok(());
         }
-        self.scope
+        self.stamp
+            .scope
             .update_many::<E>()
             .col_expr(E::REPORTED_AT, Expr::value(self.reported_at()))
             .filter(E::EXTERNAL_ID.is_in(external_ids.iter().map(String::as_str)))
@@ -189,17 +201,18 @@ impl Turn {
         db: &DatabaseTransaction,
         report: &full_report::Model,
     ) -> Result<(), DbErr> {
-        let reports = self.scope.update_many::<full_report::Entity>();
+        let reports = self.stamp.scope.update_many::<full_report::Entity>();
         reports
-            .col_expr(Column::CompletedAt, Expr::value(Some(self.now)))
+            .col_expr(Column::CompletedAt, Expr::value(Some(self.stamp.at)))
             .filter(Column::Resource.eq(E::RESOURCE))
             .filter(Column::ReportId.eq(report.report_id.as_str()))
             .exec(db)
             .await?;
-        self.scope
+        self.stamp
+            .scope
             .delete_many::<full_report::Entity>()
             .filter(Column::Resource.eq(E::RESOURCE))
-            .filter(Column::StartedAt.lt(self.now - REMEMBERED))
+            .filter(Column::StartedAt.lt(self.stamp.at - REMEMBERED))
             .exec(db)
             .await?;
         Ok(())

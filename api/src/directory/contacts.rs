@@ -64,6 +64,7 @@ impl Resource for Contacts {
         json!({
             "name": row.name,
             "email": row.email,
+            "otherEmails": row.other_emails,
             "company": row.company_external_id,
             "active": row.active,
         })

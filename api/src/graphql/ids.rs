@@ -48,7 +48,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const ALL: [(NodeKind, &'static str); 16] = [
+    const ALL: [(NodeKind, &'static str); 18] = [
         (NodeKind::Provider, "Provider"),
         (NodeKind::Integration, "Integration"),
         (NodeKind::Job, "Job"),

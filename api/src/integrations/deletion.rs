@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use psa_entities::{
     JobId, ProviderScope, Scoped, agreement,
     audit_entry::AuditAction,
-    billing_configuration, billing_run, board, company_mapping, credential, delivery,
+    billing_configuration, billing_run, board, company_mapping, contact_mapping, credential, delivery,
     ids::IntegrationId,
     incident,
     integration::{self, IntegrationStatus},
@@ -142,6 +142,7 @@ macro_rules! for_each_table {
             billing_configuration(Id, BATCH, "billing configurations") // its items
             product_mapping(Id, BATCH, "product mappings")
             company_mapping(Id, BATCH, "company mappings")
+            contact_mapping(Id, BATCH, "contact mappings")
             agreement(Id, BATCH, "agreements")
             psa_contact(Id, BATCH, "contacts")
             psa_company(Id, BATCH, "companies")

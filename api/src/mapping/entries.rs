@@ -9,7 +9,7 @@ use psa_entities::{
 };
 use serde_json::{Value, json};
 
-use super::{MappedCompany, MappingState, decide::MappingOutcome, products::MappedProduct};
+use super::{MappedCompany, MappingState, contacts::MappedContact, decide::MappingOutcome, products::MappedProduct};
 use crate::audit::{Entry, Subject};
 
 /// The entry about a company; `None` when nothing was changed.
@@ -38,6 +38,27 @@ fn company_view(row: &MappedCompany) -> Value {
     let psa = row.mapping.as_ref().and_then(|mapping| mapping.psa_name.clone());
     let external = row.psa.as_ref().map(|psa| psa.external_id.clone());
     json!({ "state": state, "psaCompany": { "name": psa, "externalId": external } })
+}
+
+/// The entry about a contact that was bound, or not, as `before` says; `None` when nothing was changed.
+pub fn contact(outcome: MappingOutcome, before: Option<&MappedContact>, after: &MappedContact) -> Option<Entry> {
+    let action = match outcome {
+        MappingOutcome::Bound | MappingOutcome::Rebound => AuditAction::ContactBound,
+        MappingOutcome::Unbound => AuditAction::ContactUnbound,
+        MappingOutcome::Excluded | MappingOutcome::Unchanged | MappingOutcome::Rejected => return None,
+    };
+    let view = |row: &MappedContact| {
+        let name = row.mapping.as_ref().map(|mapping| mapping.psa_name.as_str());
+        let external = row.psa.as_ref().map(|psa| psa.external_id.as_str());
+        json!({ "psaContact": { "name": name, "externalId": external } })
+    };
+    let subject = Subject::new(
+        AuditSubject::ConsoleContact,
+        &after.contact.id,
+        after.contact.name.as_str(),
+    );
+    let entry = Entry::new(action, subject).within(after.integration);
+    Some(entry.changing(&before.map(view).unwrap_or_default(), &view(after)))
 }
 
 /// The entry about a product whose PSA product changed from `before`; `identifiers` names the PSA products.

@@ -110,6 +110,7 @@ impl World {
                 status: Some("Active".to_owned()),
                 types: CompanyTypes::default(),
                 deleted: number % 50 == 0,
+                missing: false,
                 imported_at: now,
             })
             .collect();

@@ -60,6 +60,8 @@ pub(super) fn all(site: &str) -> Vec<Case> {
         "startMonth": month(), "items": [item],
     });
     let binding = json!({ "companyId": "@ConsoleCompany", "psaCompanyId": "@PsaCompany" });
+    let contact = json!({ "contactId": "@ConsoleContact", "psaContactId": "@PsaContact" });
+    let person = json!({ "externalId": "ours-person", "companyExternalId": "@company", "name": "Taken over" });
     let product = json!({ "productId": "@BillableProduct", "psaProductId": "@PsaProduct" });
     let board = json!({ "routing": { "boardId": "@Board" } });
     vec![
@@ -71,6 +73,7 @@ pub(super) fn all(site: &str) -> Vec<Case> {
         case("checkPermissions", of(json!({}))),
         case("updateCredentials", of(json!({ "credentials": credentials }))),
         case("renameIntegration", of(json!({ "name": "Taken over" }))),
+        case("updateImportSettings", of(json!({ "refreshHours": 24 }))),
         case("importFromPsa", of(json!({ "resources": ["BOARDS"] }))),
         case("cancelJob", json!({ "jobId": "@Job" })),
         case("reportBackupRuns", json!({ "records": [run] })),
@@ -81,11 +84,13 @@ pub(super) fn all(site: &str) -> Vec<Case> {
             "reportCompanies",
             json!({ "records": [{ "externalId": "ours-company", "name": "Taken over" }] }),
         ),
+        case("reportContacts", json!({ "records": [person] })),
         case(
             "reportStorageAccounts",
             json!({ "records": [{ "externalId": "ours-storage", "name": "Taken over" }] }),
         ),
         case("bindCompanies", of(json!({ "bindings": [binding] }))),
+        case("bindContacts", of(json!({ "bindings": [contact] }))),
         case("bindProducts", of(json!({ "bindings": [product] }))),
         case(
             "updateInvoiceSettings",
@@ -124,10 +129,15 @@ pub(super) fn all(site: &str) -> Vec<Case> {
         case("cancelBillingRun", json!({ "runId": "@BillingRun" })),
         case("excludeCompanies", of(json!({ "companyIds": ["@ConsoleCompany"] }))),
         case("unbindCompanies", of(json!({ "companyIds": ["@ConsoleCompany"] }))),
+        case("unbindContacts", of(json!({ "contactIds": ["@ConsoleContact"] }))),
         case("unbindProducts", of(json!({ "productIds": ["@BillableProduct"] }))),
         case(
             "acceptSuggestions",
             of(json!({ "minimumConfidence": 90, "companyIds": ["@ConsoleCompany"] })),
+        ),
+        case(
+            "acceptContactSuggestions",
+            of(json!({ "minimumConfidence": 90, "contactIds": ["@ConsoleContact"] })),
         ),
         case("activateIntegration", of(json!({}))),
         case("pauseIntegration", of(json!({}))),

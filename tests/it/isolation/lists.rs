@@ -26,6 +26,7 @@ const FIELDS: &[(&str, &str)] = &[
             id licenses(first: 5) { nodes { product { id } } } storage(month: $month) { storageAccount { id } }
         } } }",
     ),
+    ("consoleContacts", EVERYTHING),
     ("integration", EVERYTHING),
     (
         "integrations",
@@ -54,6 +55,14 @@ const FILTERS: &[(&str, &str)] = &[
     (
         "ConsoleCompany",
         "billing { runs(first: 5) { nodes { lines(filter: { companyId: $of }, first: 5) { nodes { id } } } } }",
+    ),
+    (
+        "PsaCompany",
+        "psaContacts(filter: { psaCompanyId: $of }) { nodes { id } }",
+    ),
+    (
+        "ConsoleCompany",
+        "contacts(filter: { companyId: $of }) { nodes { id } }",
     ),
     (
         "ConsoleCompany",

@@ -26,17 +26,31 @@ const CREATE_TOKEN: &str = "mutation Create($input: CreateApiTokenInput!) { crea
     apiToken { id } userErrors { message }
 } }";
 
+const REPORT_CONTACTS: &str = "mutation Report($input: ReportContactsInput!) { reportContacts(input: $input) {
+    results { error { message } } userErrors { message }
+} }";
+const BIND_CONTACTS: &str = "mutation Bind($input: BindContactsInput!) { bindContacts(input: $input) {
+    results { error { message } } userErrors { message }
+} }";
+const IMPORT_SETTINGS: &str =
+    "mutation Import($input: UpdateImportSettingsInput!) { updateImportSettings(input: $input) {
+    userErrors { message }
+} }";
+
 /// Every list of an integration, and of its provider, by the first of their records.
 pub(super) const EVERYTHING: &str = "query Everything($id: ID!) {
     viewer { provider { __typename id } }
     auditLog(first: 100) { nodes { __typename id integrationId subject { id } } }
     apiTokens(first: 20, filter: { includeRevoked: true }) { nodes { __typename id } }
     consoleCompanies(first: 20) { nodes { __typename id externalId } }
+    consoleContacts(first: 20) { nodes { __typename id company { __typename id } } }
     integration(id: $id) { __typename id
         jobs(first: 20) { nodes { __typename id } }
         companies(first: 20) { nodes { __typename id company { __typename id } psaCompany { __typename id } } }
         products { __typename id product { __typename id metric storageAccount { __typename id } } }
+        contacts(first: 20) { nodes { __typename id psaContact { __typename id } } }
         psaCompanies(first: 20) { nodes { __typename id } }
+        psaContacts(first: 20) { nodes { __typename id } }
         psaProducts(first: 50) { nodes { __typename id } }
         agreements(first: 20) { nodes { __typename id company { __typename id } } }
         boards { __typename id }
@@ -84,8 +98,34 @@ impl World {
         });
         client.succeed(REPORT_STORAGE, json!({ "records": [sample] })).await;
 
+        let records =
+            json!([{ "externalId": format!("{provider}-person"), "companyExternalId": CONTOSO.0, "name": provider }]);
+        let report = json!({ "id": provider, "complete": false });
+        let reported = json!({ "records": records, "fullReport": report });
+        client.succeed(REPORT_CONTACTS, reported).await;
+        let settings = json!({ "integrationId": integration, "refreshHours": 12 });
+        client.succeed(IMPORT_SETTINGS, settings).await;
+        // A second import has something to tell only when something is different.
+        let renamed = desk
+            .bridge
+            .simulator
+            .records("companies")
+            .pop()
+            .expect("there are companies");
+        let renamed = json!({ "id": renamed["id"], "name": format!("{provider} renamed") });
+        let renamed = renamed.as_object().expect("an object").clone();
+        desk.bridge
+            .simulator
+            .upsert("companies", renamed)
+            .expect("it is renamed");
+        setup::import(client, integration).await;
+
         let mut ids = one_of_each(&client.run(EVERYTHING, json!({ "id": integration })).await);
         let psa_company = setup::psa_company(client, integration, CONTOSO.1).await;
+        let person = setup::psa_contact(client, integration, &psa_company).await;
+        let bindings = json!([{ "contactId": ids["ConsoleContact"], "psaContactId": person }]);
+        let input = json!({ "integrationId": integration, "bindings": bindings });
+        client.succeed(BIND_CONTACTS, input).await;
         let agreement = setup::agreement(client, integration, &psa_company).await;
         let psa_product = setup::psa_product(client, integration, "MBS-STORAGE").await;
         let product = ids["BillableProduct"].clone();
@@ -115,6 +155,7 @@ impl World {
         ids.extend([
             ("ConsoleCompany".to_owned(), desk.companies[0].clone()),
             ("PsaCompany".to_owned(), psa_company),
+            ("PsaContact".to_owned(), person),
             ("PsaProduct".to_owned(), psa_product),
             ("Agreement".to_owned(), agreement),
             ("company".to_owned(), company),

@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use psa_entities::ids::ConsoleContactId;
 
-use super::mapping::stamp;
 use crate::{
     auth::{Permission, guard::Requires},
     failure::{Outcome, UserError},
@@ -165,7 +164,7 @@ impl ContactMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to bind.")] input: BindContactsInput,
     ) -> Result<BindContactsPayload> {
-        let (app, stamp) = (ctx.app()?, stamp(ctx)?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let bind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             let bindings: Vec<_> = input.bindings.iter().map(ContactBinding::from).collect();
@@ -185,7 +184,7 @@ impl ContactMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to unbind.")] input: UnbindContactsInput,
     ) -> Result<UnbindContactsPayload> {
-        let (app, stamp) = (ctx.app()?, stamp(ctx)?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let unbind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             bind::unbind(app, stamp, integration, &contacts(&input.contact_ids), input.dry_run).await
@@ -205,7 +204,7 @@ impl ContactMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which suggestions.")] input: AcceptContactSuggestionsInput,
     ) -> Result<AcceptContactSuggestionsPayload> {
-        let (app, stamp) = (ctx.app()?, stamp(ctx)?);
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let accept = async { suggestions::accept(app, stamp, input.request()?).await };
         AcceptContactSuggestionsPayload::new(accept.await)
     }

@@ -180,7 +180,7 @@ impl ReportMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The companies.")] input: ReportCompaniesInput,
     ) -> Result<ReportPayload> {
-        ReportPayload::new(companies::report(ctx.app()?, ctx.scope()?, input.into()).await)
+        ReportPayload::new(companies::report(ctx.app()?, ctx.stamp()?, input.into()).await)
     }
 
     /// Reports contacts of the console: its users. Reporting one again updates it, and brings it back when it was
@@ -192,7 +192,7 @@ impl ReportMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The contacts.")] input: ReportContactsInput,
     ) -> Result<ReportPayload> {
-        ReportPayload::new(contacts::report(ctx.app()?, ctx.scope()?, input.into()).await)
+        ReportPayload::new(contacts::report(ctx.app()?, ctx.stamp()?, input.into()).await)
     }
 
     /// Reports licences of the console. A licence that was released is reported with `taken: false`.

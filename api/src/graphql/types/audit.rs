@@ -72,7 +72,8 @@ fn subject_id(entry: &audit_entry::Model) -> Option<ID> {
         Kind::BillingRun => node(NodeKind::BillingRun),
         Kind::Delivery => node(NodeKind::Delivery),
         Kind::ApiToken => node(NodeKind::ApiToken),
-        Kind::ConsoleContact | Kind::Inventory => None,
+        Kind::ConsoleContact => node(NodeKind::ConsoleContact),
+        Kind::Inventory => None,
     }
 }
 

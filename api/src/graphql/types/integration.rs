@@ -1,14 +1,10 @@
 //! An integration and everything behind the console's page.
 
-mod imports;
-
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_connectors::record;
 use psa_entities::{credential, integration, job, permission_check};
 use sea_orm::{ColumnTrait, QueryFilter};
-
-pub use imports::{ImportResource, ImportState};
 
 use super::{
     billing::Billing,

@@ -13,10 +13,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, QueryFil
 use super::{MappedContact, decide, page};
 use crate::{
     app::App,
+    audit::{Entry, Stamp},
     console::batch,
     failure::{ErrorCode, Outcome, UserError},
     integrations,
-    mapping::decide::{MappingOutcome, Stamp},
+    mapping::{decide::MappingOutcome, entries},
 };
 
 /// A binding that is asked for. An id is `None` when it is not one of a contact at all.
@@ -37,6 +38,8 @@ pub struct ContactResult {
     pub row: Option<MappedContact>,
     /// Why it was rejected.
     pub error: Option<UserError>,
+    /// What the audit log says of it; `None` when nothing was changed.
+    entry: Option<Entry>,
 }
 
 /// Binds contacts to PSA contacts. Several may share one. Asking again changes nothing.
@@ -73,6 +76,7 @@ pub async fn bind(
         })
         .await?;
     store(&db, &results).await?;
+    stamp.record(&db, log(&results)).await?;
     db.commit().await?;
     Ok(results)
 }
@@ -103,6 +107,7 @@ pub async fn unbind(
         db.rollback().await?;
         return Ok(results);
     }
+    stamp.record(&db, log(&results)).await?;
     let gone = results
         .iter()
         .filter(|result| result.outcome == MappingOutcome::Unbound)
@@ -142,6 +147,7 @@ impl Rows<'_> {
             match self.judge(known, repeated).and_then(|row| decide(index, row)) {
                 Ok((outcome, row)) => ContactResult {
                     outcome,
+                    entry: entries::contact(outcome, known, &row),
                     row: Some(row),
                     error: None,
                 },
@@ -149,6 +155,7 @@ impl Rows<'_> {
                     outcome: MappingOutcome::Rejected,
                     row: known.cloned(),
                     error: Some(error.in_record(self.list, index)),
+                    entry: None,
                 },
             }
         });
@@ -202,6 +209,10 @@ async fn owners(
         .all(db)
         .await?;
     Ok(found.into_iter().map(|row| (row.external_id.clone(), row)).collect())
+}
+
+fn log(results: &[ContactResult]) -> Vec<Entry> {
+    results.iter().filter_map(|result| result.entry.clone()).collect()
 }
 
 async fn store(db: &DatabaseTransaction, results: &[ContactResult]) -> Result<(), DbErr> {

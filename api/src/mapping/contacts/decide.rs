@@ -4,11 +4,9 @@ use psa_entities::{contact_mapping, ids::ContactMappingId, psa_company, psa_cont
 
 use super::MappedContact;
 use crate::{
+    audit::Stamp,
     failure::{ErrorCode, UserError},
-    mapping::{
-        decide::{MappingOutcome, Stamp},
-        health,
-    },
+    mapping::{decide::MappingOutcome, health},
 };
 
 /// Binds a contact. The row that comes back is the one to be stored.
@@ -29,7 +27,7 @@ pub fn bind(row: MappedContact, psa: psa_contact::Model, stamp: Stamp<'_>) -> (M
         psa_contact_id: Some(psa.id),
         psa_name: psa.name.clone(),
         changed_at: stamp.at,
-        changed_by: stamp.by.to_owned(),
+        changed_by: stamp.by.name.to_string(),
     };
     let row = MappedContact {
         mapping: Some(mapping),

@@ -20,11 +20,13 @@ use super::{
 };
 use crate::{
     app::App,
+    audit::Stamp,
     console::batch,
     failure::{Failure, Outcome, UserError},
     integrations,
     mapping::{
-        decide::Stamp,
+        decide::MappingOutcome,
+        entries,
         suggestions::{LeftReason, least_confidence},
     },
 };
@@ -223,6 +225,11 @@ async fn store(
     batch::store::<contact_mapping::Entity>(db, mappings, keep).await?;
     let now = page::find(db, stamp.scope, integration, wanted.keys().copied()).await?;
     let is_ours = |row: &MappedContact| row.mapping.as_ref().is_some_and(|mapping| ours.contains(&mapping.id));
+    let bound = now
+        .iter()
+        .filter(|row| is_ours(row))
+        .filter_map(|row| entries::contact(MappingOutcome::Bound, None, row));
+    stamp.record(db, bound.collect()).await?;
     let told = now.into_iter().map(|row| (is_ours(&row), row));
     Ok(told.map(|(ours, row)| (row, ours)).collect())
 }

@@ -27,6 +27,7 @@ pub(super) async fn psa_names(
         .find::<psa_company::Entity>()
         .filter(Column::IntegrationId.eq(integration))
         .filter(Column::Deleted.eq(false))
+        .filter(Column::Missing.eq(false))
         .select_only()
         .columns([Column::Id, Column::ExternalId, Column::Name, Column::Identifier])
         .into_tuple::<(PsaCompanyId, String, String, Option<String>)>()
