@@ -193,7 +193,9 @@ fn condition(filter: &CompanyFilter, group: Option<MappingState>) -> Condition {
         company_mapping::Column::State.into_simple_expr().binary(is, state)
     };
     let state = group.map(|group| match group {
-        MappingState::Unmapped => company_mapping::Column::Id.is_null(),
+        // The column that the tables are joined by: for any other PostgreSQL does not see that it is asked for what is
+        // left over, expects next to nothing, and joins and sorts everything.
+        MappingState::Unmapped => company_mapping::Column::CompanyId.is_null(),
         MappingState::Mapped => decided(company_mapping::MappingState::Mapped),
         MappingState::Excluded => decided(company_mapping::MappingState::Excluded),
     });

@@ -65,9 +65,16 @@ impl Part {
         let tie = Condition::all()
             .add(name.eq(place.name.as_str()))
             .add(past(id.into_simple_expr(), place.id.into()));
-        Condition::any()
+        let either = Condition::any()
             .add(past(name.into_simple_expr(), place.name.as_str().into()))
-            .add(tie)
+            .add(tie);
+        // It follows from the rest, but only this lets an index begin at the place instead of at the end of the list.
+        let from = if self.backwards {
+            name.lte(place.name.as_str())
+        } else {
+            name.gte(place.name.as_str())
+        };
+        Condition::all().add(from).add(either)
     }
 }
 

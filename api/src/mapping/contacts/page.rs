@@ -224,7 +224,8 @@ fn may_have(filter: &ContactFilter, group: ContactMappingState) -> bool {
 
 fn condition(filter: &ContactFilter, group: Option<ContactMappingState>) -> Condition {
     let state = group.map(|group| match group {
-        ContactMappingState::Unmapped => contact_mapping::Column::Id.is_null(),
+        // The column that the tables are joined by, for the reason that the list of companies gives.
+        ContactMappingState::Unmapped => contact_mapping::Column::ContactId.is_null(),
         ContactMappingState::Mapped => contact_mapping::Column::Id.is_not_null(),
     });
     let there = || {
