@@ -13,7 +13,7 @@ use crate::world::{Place, World};
 
 /// The groups of the list in their order, as a condition.
 const GROUPS: [&str; 3] = [
-    "m.id IS NULL",
+    "m.company_id IS NULL",
     "m.state IS NOT DISTINCT FROM 'MAPPED'",
     "m.state IS NOT DISTINCT FROM 'EXCLUDED'",
 ];
