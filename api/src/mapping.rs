@@ -16,6 +16,7 @@ pub mod products;
 pub mod search;
 pub mod suggest;
 pub mod suggestions;
+pub mod usage;
 
 use async_graphql::Enum;
 use psa_entities::{company_mapping, console_company, ids::IntegrationId, psa_company};

@@ -15,11 +15,6 @@ use script::Script;
 /// form is spelt out in words. Lower it with every improvement.
 const MISSED: usize = 7;
 
-/// The most companies that may be bound wrongly, all of them of [`Certainty::Trap`]. There should be none: a legal form
-/// is dropped even if only one of the two names has one and it reads like a region, and a short name in the PSA counts
-/// as a name although it leaves out what tells two companies apart. Lower it with every improvement.
-const TRAPPED: usize = 21;
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_thousand_companies_are_set_up_and_none_is_bound_wrongly() {
     on_each_database(|database| async move {
@@ -80,7 +75,7 @@ fn judge(console: &Console, accepted: &script::Accepted) {
         certain.len()
     );
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(trapped.len() <= TRAPPED, "{} trapped", trapped.len());
+    assert!(trapped.is_empty(), "{trapped:#?}");
     assert!(missed.len() <= MISSED, "{} missed", missed.len());
 
     assert!(!console.of(Certainty::Ambiguous).is_empty());

@@ -27,6 +27,11 @@ const ANDS: &[&str] = &["and", "et", "och", "og", "und"];
 /// between digits, other punctuation separates words, legal forms at the end are dropped. A name of nothing but legal
 /// forms keeps the first of them; a name without letters or digits becomes empty and equals nothing.
 pub fn normalise(name: &str) -> String {
+    split(name).0
+}
+
+/// The normalised name, and the legal form that was dropped from it as it is compared; empty where there was none.
+pub fn split(name: &str) -> (String, String) {
     let folded = fold(name);
     let mut words: Vec<&str> = folded.split_whitespace().collect();
     if words.len() > 1 && words.first() == Some(&"the") {
@@ -38,8 +43,18 @@ pub fn normalise(name: &str) -> String {
             *word = "and";
         }
     }
+    let whole = words.clone();
     legal_forms::strip(&mut words);
-    words.join(" ")
+    let form = whole.get(words.len()..).unwrap_or_default();
+    (words.join(" "), form.join(" "))
+}
+
+/// Whether two names that are equal but for these legal forms are certainly one.
+///
+/// They are not when only one of them has a form, or the other has another, that reads like a region as well: `Acme SE`
+/// may be Acme in the south-east.
+pub fn forms_agree(one: &str, other: &str) -> bool {
+    one == other || ![one, other].iter().any(|form| legal_forms::DOUBTFUL.contains(form))
 }
 
 /// The form in which two spellings of one person's name are equal: without case, accents and punctuation, the given name
@@ -184,6 +199,20 @@ mod tests {
             for spelling in spellings {
                 assert_eq!(normalise(spelling), expected, "{spelling}");
             }
+        }
+    }
+
+    #[test]
+    fn a_form_that_may_be_a_region_is_not_certain() {
+        for (one, other, agree) in [
+            ("Acme LLC", "Acme", true),
+            ("Acme LLC", "Acme, Inc.", true),
+            ("Acme Co., Ltd", "Acme", true),
+            ("Acme SE", "Acme S.E.", true),
+            ("Acme SE", "Acme", false),
+            ("Acme CO", "Acme, LLC", false),
+        ] {
+            assert_eq!(forms_agree(&split(one).1, &split(other).1), agree, "{one} and {other}");
         }
     }
 

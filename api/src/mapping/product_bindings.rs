@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use async_graphql::SimpleObject;
 use psa_entities::{
     ProviderScope,
     ids::{IntegrationId, ProductMappingId, PsaProductId},
@@ -14,6 +15,7 @@ use super::{
     decide::MappingOutcome,
     entries,
     products::{self, MappedProduct},
+    usage,
 };
 use crate::{
     app::App,
@@ -42,6 +44,23 @@ pub struct ProductResult {
     pub row: Option<MappedProduct>,
     /// Why it was rejected.
     pub error: Option<UserError>,
+}
+
+/// What depends on bindings of products that are taken away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, SimpleObject)]
+pub struct ProductDependents {
+    /// Items of billing configurations that are billed by these bindings: they are blocked until the products are bound
+    /// again or the items name a PSA product of their own.
+    pub billing_items: u64,
+}
+
+/// What unbinding did, or would do.
+#[derive(Debug)]
+pub struct UnboundProducts {
+    /// The answer to each row.
+    pub results: Vec<ProductResult>,
+    /// What depends on the rows that are unbound.
+    pub dependents: ProductDependents,
 }
 
 /// Binds billable products to PSA products. Prices stay as they are. Asking again changes nothing.
@@ -73,7 +92,7 @@ pub async fn bind(
     Ok(results)
 }
 
-/// Takes bindings back. Prices stay as they are.
+/// Takes bindings back. Prices stay as they are. A dry run answers the same and changes nothing.
 ///
 /// # Errors
 /// `NOT_FOUND` at `integrationId`; `INVALID` at `productIds`: too many. What is wrong with a row is in its result.
@@ -82,14 +101,27 @@ pub async fn unbind(
     stamp: Stamp<'_>,
     integration: IntegrationId,
     products: Vec<Result<BillableProduct, UserError>>,
-) -> Outcome<Vec<ProductResult>> {
+    dry_run: bool,
+) -> Outcome<UnboundProducts> {
     batch::check_size("productIds", products.len())?;
     let db = app.db.begin().await?;
     integrations::find(&db, stamp.scope, integration).await?;
     let wanted = products.into_iter().map(|product| (product, Ok(None))).collect();
     let results = change(&db, stamp, integration, ("productIds", ""), wanted).await?;
-    db.commit().await?;
-    Ok(results)
+    let gone: Vec<_> = results
+        .iter()
+        .filter(|result| result.outcome == MappingOutcome::Unbound)
+        .filter_map(|result| Some((integration, result.row.as_ref()?.product.to_string())))
+        .collect();
+    let dependents = ProductDependents {
+        billing_items: usage::count(&db, stamp.scope, &gone).await?.into_values().sum(),
+    };
+    if dry_run {
+        db.rollback().await?;
+    } else {
+        db.commit().await?;
+    }
+    Ok(UnboundProducts { results, dependents })
 }
 
 type Wish = (

@@ -39,6 +39,32 @@ async fn mistakes(scene: &Scene, input: Value) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn what_is_billed_by_a_binding_is_told_before_it_is_taken_away() {
+    on_each_database(|database| async move {
+        let scene = Scene::mapped(Bridge::start(&database).await, &CUSTOMERS).await;
+        let item = scene.items().await.remove(0);
+        let product = item["productId"].clone();
+        let configuration = scene.configuration(0, "ContosoDental", vec![item]).await;
+        scene.client.succeed(SAVE, configuration).await;
+        let unbind = "mutation U($input: UnbindProductsInput!) { unbindProducts(input: $input) {
+            results { outcome mapping { usedBy } } dependents { billingItems } userErrors { code }
+        } }";
+        let input =
+            |dry_run: bool| json!({ "integrationId": scene.integration, "productIds": [product], "dryRun": dry_run });
+        let told = json!([{ "outcome": "UNBOUND", "mapping": { "usedBy": 1 } }]);
+        for dry_run in [true, false] {
+            let payload = scene.client.succeed(unbind, input(dry_run)).await;
+            assert_eq!(payload["results"], told, "a dry run changes nothing");
+            assert_eq!(payload["dependents"]["billingItems"], 1);
+        }
+        let again = scene.client.succeed(unbind, input(false)).await;
+        assert_eq!(again["results"][0]["outcome"], "UNCHANGED");
+        assert_eq!(again["dependents"]["billingItems"], 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn every_mistake_is_named_at_its_field_at_once() {
     on_each_database(|database| async move {
         let scene = Scene::mapped(Bridge::start(&database).await, &CUSTOMERS).await;

@@ -12,6 +12,7 @@ use crate::mapping::{
     contacts::{self, suggest::ContactSuggestion, suggestions::ContactCandidate},
     suggest::Suggestion,
     suggestions::{self, Candidate},
+    usage,
 };
 
 /// What a console company may be in an integration's PSA. The name comes along, so that it is not read again.
@@ -87,6 +88,24 @@ impl Loader<BlockedBy> for Rows {
         Ok(blocked
             .into_iter()
             .map(|((integration, company), blocked)| (BlockedBy(integration, company), blocked))
+            .collect())
+    }
+}
+
+/// How many billing items are billed by the binding of a billable product, by its key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UsedBy(pub IntegrationId, pub String);
+
+impl Loader<UsedBy> for Rows {
+    type Value = u64;
+    type Error = Arc<DbErr>;
+
+    async fn load(&self, keys: &[UsedBy]) -> Result<HashMap<UsedBy, u64>, Self::Error> {
+        let keys: Vec<_> = keys.iter().map(|key| (key.0, key.1.clone())).collect();
+        let counted = usage::count(self.app.db.read(), self.scope, &keys).await?;
+        let counted = counted.into_iter();
+        Ok(counted
+            .map(|((integration, product), items)| (UsedBy(integration, product), items))
             .collect())
     }
 }

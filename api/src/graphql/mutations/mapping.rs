@@ -129,7 +129,8 @@ impl MappingMutations {
         })
     }
 
-    /// Takes bindings of billable products back, at most 1,000. Prices stay as they are.
+    /// Takes bindings of billable products back, at most 1,000. Prices stay as they are. With `dryRun` it answers the same
+    /// and changes nothing.
     #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "20 + child_complexity")]
     async fn unbind_products(
         &self,
@@ -140,11 +141,13 @@ impl MappingMutations {
         let unbind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             let products = input.product_ids.iter().map(|id| product_key(id, "")).collect();
-            product_bindings::unbind(app, stamp, integration, products).await
+            product_bindings::unbind(app, stamp, integration, products, input.dry_run).await
         };
-        let (results, user_errors) = settle(unbind.await)?;
+        let (unbound, user_errors) = settle(unbind.await)?;
+        let (results, dependents) = unbound.map(|unbound| (unbound.results, unbound.dependents)).unzip();
         Ok(UnbindProductsPayload {
             results: product_results(results.unwrap_or_default()),
+            dependents,
             user_errors,
         })
     }

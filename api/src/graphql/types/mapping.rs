@@ -91,7 +91,8 @@ impl CompanyMapping {
     /// What does not work because of this row's state. Empty when it is bound and its PSA company is there.
     #[graphql(complexity = "2 + 2 * child_complexity")]
     async fn blocks(&self, ctx: &Context<'_>) -> Result<Vec<MappingBlock>> {
-        let gone = matches!(self.0.health(), MappingHealth::Missing | MappingHealth::Deleted);
+        // What only the import filter leaves out is there: nothing waits for it.
+        let gone = self.0.psa.is_none() || self.0.health() == MappingHealth::Deleted;
         if self.0.state() == MappingState::Mapped && !gone {
             return Ok(Vec::new());
         }

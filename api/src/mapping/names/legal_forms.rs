@@ -3,6 +3,9 @@
 //! Of the countries that speak English, German, French, Spanish, Dutch and the Scandinavian languages, and of some
 //! neighbours. Left out are those that are as likely a part of a name, such as `PA`, `DA` or `EI`.
 
+/// Forms that are as short as the names of regions, or are one: Colorado, South Africa or San Antonio, the south-east.
+pub(super) const DOUBTFUL: &[&str] = &["co", "sa", "se"];
+
 /// Abbreviations and words, without case, accents and dots.
 const WORDS: &[&str] = &[
     "ab",

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use psa_entities::ids::PsaCompanyId;
 
 use super::{PsaName, SuggestionReason};
-use crate::mapping::names::{compact, normalise};
+use crate::mapping::names::{compact, forms_agree, split};
 
 pub(super) const EXACT: u8 = 100;
 pub(super) const NORMALISED: u8 = 95;
 /// From here on a bulk accept may take a suggestion unseen, so nothing but equality may reach it.
 pub(super) const IDENTIFIER: u8 = 90;
+/// Equal but for something that may tell two companies apart: a doubtful legal form, or words that only the PSA's name
+/// has.
+const NEARLY_EQUAL: u8 = 89;
 /// The same e-mail domain and a similar name: two hints that do not depend on each other.
 const DOMAIN_AND_SIMILAR: u8 = 88;
 /// The same e-mail domain says more than any likeness of names.
@@ -40,7 +43,19 @@ pub struct PsaIndex {
 struct Indexed {
     id: PsaCompanyId,
     name: String,
+    normalised: String,
+    form: String,
+    identifier: String,
     pairs: Vec<(char, char)>,
+}
+
+impl Indexed {
+    /// Whether the name begins with all of these words and goes on.
+    fn says_more_than(&self, normalised: &str) -> bool {
+        self.normalised
+            .strip_prefix(normalised)
+            .is_some_and(|rest| rest.starts_with(' '))
+    }
 }
 
 impl PsaIndex {
@@ -48,7 +63,7 @@ impl PsaIndex {
     pub fn new(companies: &[PsaName]) -> Self {
         let mut index = Self::default();
         for (number, company) in companies.iter().enumerate() {
-            let normalised = normalise(&company.name);
+            let (normalised, form) = split(&company.name);
             for word in normalised
                 .split(' ')
                 .filter(|word| !word.is_empty())
@@ -64,11 +79,14 @@ impl PsaIndex {
             }
             let pairs = pairs(&normalised);
             if !normalised.is_empty() {
-                index.by_normalised.entry(normalised).or_default().push(number);
+                index.by_normalised.entry(normalised.clone()).or_default().push(number);
             }
             index.companies.push(Indexed {
                 id: company.id,
                 name: company.name.trim().to_owned(),
+                normalised,
+                form,
+                identifier: company.identifier.as_deref().unwrap_or_default().trim().to_lowercase(),
                 pairs,
             });
         }
@@ -81,7 +99,7 @@ impl PsaIndex {
         name: &str,
         domains: &BTreeSet<String>,
     ) -> BTreeMap<PsaCompanyId, (u8, SuggestionReason)> {
-        let normalised = normalise(name);
+        let (normalised, form) = split(name);
         let mut found = BTreeMap::new();
         let mut keep = |company: &Indexed, confidence: u8, reason: SuggestionReason| {
             let kept = found.entry(company.id).or_insert((confidence, reason));
@@ -90,13 +108,21 @@ impl PsaIndex {
             }
         };
         for company in self.listed(&self.by_identifier, &normalised.replace(' ', "")) {
-            keep(company, IDENTIFIER, SuggestionReason::Identifier);
+            let is_typed = company.identifier == name.trim().to_lowercase();
+            let says_the_same = forms_agree(&form, "") && !company.says_more_than(&normalised);
+            let confidence = match is_typed || says_the_same {
+                true => IDENTIFIER,
+                false => NEARLY_EQUAL,
+            };
+            keep(company, confidence, SuggestionReason::Identifier);
         }
         for company in self.listed(&self.by_normalised, &normalised) {
             if company.name == name.trim() {
                 keep(company, EXACT, SuggestionReason::ExactName);
-            } else {
+            } else if forms_agree(&form, &company.form) {
                 keep(company, NORMALISED, SuggestionReason::NormalisedName);
+            } else {
+                keep(company, NEARLY_EQUAL, SuggestionReason::NormalisedName);
             }
         }
         if found.is_empty() {

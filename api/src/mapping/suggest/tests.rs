@@ -43,6 +43,7 @@ fn names_are_found_for_the_best_reason() {
         ("Contoso", "ContosoPharma"),
         ("Contoso Limited", ""),
         ("Fabrikam Software Services", ""),
+        ("Aspen Dental Group & Sons", "AspenDentalGroup"),
     ]);
     for (name, expected) in [
         ("Acme, Inc.", vec![(1, 100, SuggestionReason::ExactName, false)]),
@@ -71,6 +72,13 @@ fn names_are_found_for_the_best_reason() {
             "Fabrikam Sofware Services",
             vec![(6, 78, SuggestionReason::Similar, false)],
         ),
+        // What may be a region, and what the other name says besides, is for a person to judge.
+        ("Acme SE", vec![(1, 89, SuggestionReason::Identifier, false)]),
+        (
+            "Aspen Dental Group, LLC",
+            vec![(7, 89, SuggestionReason::Identifier, false)],
+        ),
+        ("aspendentalgroup", vec![(7, 90, SuggestionReason::Identifier, false)]),
         ("Woodgrove Bank", vec![]),
         ("", vec![]),
         ("!?", vec![]),

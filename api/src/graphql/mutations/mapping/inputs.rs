@@ -113,6 +113,9 @@ pub struct UnbindProductsInput {
     pub integration_id: ID,
     /// The billable products, at most 1,000.
     pub product_ids: Vec<ID>,
+    /// Whether to answer only what would happen.
+    #[graphql(default)]
+    pub dry_run: bool,
 }
 
 /// The companies of global ids; `None` for each that is not the id of a company at all.

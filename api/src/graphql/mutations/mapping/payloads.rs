@@ -8,7 +8,7 @@ use crate::{
     mapping::{
         companies::{MappingDependents, RowResult, Unbound},
         decide::MappingOutcome,
-        product_bindings::ProductResult,
+        product_bindings::{ProductDependents, ProductResult},
         suggestions::{Accepted, LeftReason},
     },
 };
@@ -140,6 +140,8 @@ pub struct BindProductsPayload {
 pub struct UnbindProductsPayload {
     /// The answer to each product, in the order of the call; empty when the whole call was refused.
     pub results: Vec<ProductMappingResult>,
+    /// What depends on the products that are unbound; null when the whole call was refused.
+    pub dependents: Option<ProductDependents>,
     /// Why the whole call was refused; empty when it was not. What is wrong with one product is in its result.
     pub user_errors: Vec<UserError>,
 }

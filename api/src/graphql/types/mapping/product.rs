@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     graphql::{
+        loaders::mapping::UsedBy,
         request::{Request, internal},
         scalars::Decimal,
     },
@@ -71,6 +72,14 @@ impl ProductMapping {
         Ok(health::of_product(
             self.bound(ctx).await?.as_ref().map(|product| &product.0),
         ))
+    }
+
+    /// How many items of billing configurations are billed by this binding, because they name no PSA product of their
+    /// own.
+    #[graphql(complexity = 2)]
+    async fn used_by(&self, ctx: &Context<'_>) -> Result<u64> {
+        let key = UsedBy(self.0.integration, self.0.product.to_string());
+        Ok(ctx.rows()?.load_one(key).await.map_err(internal)?.unwrap_or(0))
     }
 
     /// When its PSA product or price was last changed; null when neither was ever set.
