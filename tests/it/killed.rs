@@ -17,7 +17,8 @@ use crate::{
 const PROGRAM: &str = env!("CARGO_BIN_EXE_bridge-under-test");
 
 /// What an import fills.
-const IMPORTED: [&str; 6] = [
+const IMPORTED: [&str; 7] = [
+    "addition",
     "agreement",
     "board",
     "import_state",
@@ -26,9 +27,12 @@ const IMPORTED: [&str; 6] = [
     "psa_product",
 ];
 
-/// What differs between two imports of the same: whose a record is, and when it was read.
-const OF_THE_RUN: [&str; 6] = [
+/// What differs between two imports of the same: whose a record is, and when and by which job it was read.
+const OF_THE_RUN: [&str; 9] = [
     "id",
+    "agreement_id",
+    "job_id",
+    "full_at",
     "provider_id",
     "integration_id",
     "imported_at",

@@ -80,11 +80,11 @@ pub(super) fn all(site: &str) -> Vec<Case> {
         case("reportRmmAlerts", json!({ "records": [alert] })),
         case("reportLicenses", json!({ "records": [licence] })),
         case("reportStorageUsage", json!({ "records": [volume] })),
+        case("reportContacts", json!({ "records": [person] })),
         case(
             "reportCompanies",
             json!({ "records": [{ "externalId": "ours-company", "name": "Taken over" }] }),
         ),
-        case("reportContacts", json!({ "records": [person] })),
         case(
             "reportStorageAccounts",
             json!({ "records": [{ "externalId": "ours-storage", "name": "Taken over" }] }),
