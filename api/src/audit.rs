@@ -8,14 +8,11 @@ pub mod entry;
 
 use chrono::{DateTime, Utc};
 use psa_entities::{ProviderScope, audit_entry, ids::AuditEntryId};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
+use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::auth::Actor;
+use crate::{auth::Actor, database::rows::insert_all};
 
 pub use entry::{Entry, Subject};
-
-/// Rows of one statement: well below the parameters that SQLite and PostgreSQL allow.
-const ROWS_PER_STATEMENT: usize = 400;
 
 /// Who does something, for which tenant, and when.
 #[derive(Debug, Clone, Copy)]
@@ -34,16 +31,8 @@ impl Stamp<'_> {
     /// # Errors
     /// Only of the database.
     pub async fn record(&self, transaction: &impl ConnectionTrait, entries: Vec<Entry>) -> Result<(), DbErr> {
-        let mut rows = entries
-            .into_iter()
-            .map(|entry| self.row(entry).into_active_model().reset_all())
-            .peekable();
-        while rows.peek().is_some() {
-            audit_entry::Entity::insert_many(rows.by_ref().take(ROWS_PER_STATEMENT).collect::<Vec<_>>())
-                .exec_without_returning(transaction)
-                .await?;
-        }
-        Ok(())
+        let rows = entries.into_iter().map(|entry| self.row(entry)).collect();
+        insert_all::<audit_entry::Entity>(transaction, rows).await
     }
 
     fn row(&self, entry: Entry) -> audit_entry::Model {

@@ -5,6 +5,8 @@
 //! lets reads go on beside it, and `synchronous=FULL` keeps every committed ticket and event through a power loss.
 //! PostgreSQL has one pool for both.
 
+pub mod rows;
+
 use std::{str::FromStr, time::Duration};
 
 use psa_migration::{Migrator, MigratorTrait};

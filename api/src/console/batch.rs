@@ -5,13 +5,13 @@ use std::{collections::HashMap, hash::Hash};
 use async_graphql::{Enum, SimpleObject};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 
-use crate::failure::{ErrorCode, Failure, UserError};
+use crate::{
+    database::rows::ROWS_PER_STATEMENT,
+    failure::{ErrorCode, Failure, UserError},
+};
 
 /// The most records that one call may bring.
 pub const LARGEST: usize = 1_000;
-
-/// Rows of one statement: well below the parameters that SQLite and PostgreSQL allow.
-pub const ROWS_PER_STATEMENT: usize = 400;
 
 /// What became of a reported record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]

@@ -5,14 +5,11 @@ use psa_entities::{
     ids::ImportChangeId,
     import_change::{self, ImportChangeKind, Model},
 };
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
+use sea_orm::{DatabaseTransaction, DbErr};
 use serde_json::{Value, json};
 
 use super::{import::Running, upsert::Resource};
-use crate::audit::changes;
-
-/// Rows of one statement: well below the parameters that SQLite and PostgreSQL allow.
-const ROWS_PER_STATEMENT: usize = 400;
+use crate::{audit::changes, database::rows::insert_all};
 
 /// A record that is different.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,16 +60,8 @@ pub async fn store(db: &DatabaseTransaction, running: &Running<'_>, found: Vec<D
     if running.is_first {
         return Ok(());
     }
-    let mut rows = found
-        .into_iter()
-        .map(|difference| row(running, difference).into_active_model().reset_all())
-        .peekable();
-    while rows.peek().is_some() {
-        import_change::Entity::insert_many(rows.by_ref().take(ROWS_PER_STATEMENT).collect::<Vec<_>>())
-            .exec_without_returning(db)
-            .await?;
-    }
-    Ok(())
+    let rows = found.into_iter().map(|difference| row(running, difference)).collect();
+    insert_all::<import_change::Entity>(db, rows).await
 }
 
 fn row(running: &Running<'_>, difference: Difference) -> Model {

@@ -15,9 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{changes, import::Running};
-
-/// Rows of one statement: well below the parameters that SQLite and PostgreSQL allow.
-const ROWS_PER_STATEMENT: usize = 400;
+use crate::console::batch;
 
 /// What an import did.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,16 +150,7 @@ pub async fn store<R: Resource>(
     let replace = OnConflict::columns([columns.integration, columns.external])
         .update_columns(kept.chain(columns.missing))
         .to_owned();
-    let mut rows = rows
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all())
-        .peekable();
-    while rows.peek().is_some() {
-        R::Entity::insert_many(rows.by_ref().take(ROWS_PER_STATEMENT).collect::<Vec<_>>())
-            .on_conflict(replace.clone())
-            .exec_without_returning(db)
-            .await?;
-    }
+    batch::store::<R::Entity>(db, rows, replace).await?;
     Ok(counts)
 }
 

@@ -10,7 +10,7 @@ use psa_entities::{
     billing_settings::{self, Approval},
     ids::{BillingEvidenceId, BillingLineId, BillingRunId},
 };
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,13 +22,11 @@ use crate::{
         runs,
         usage::EvidenceItem,
     },
+    database::rows::insert_all,
     failure::{Failure, Outcome},
     integrations,
     jobs::{JobContext, JobError},
 };
-
-/// Rows of one statement: well below the parameters that SQLite and PostgreSQL allow.
-const ROWS_PER_STATEMENT: usize = 400;
 
 /// Who approves a run within the guard.
 const SCHEDULE: &str = "schedule";
@@ -49,8 +47,8 @@ pub(super) async fn store(
     if found.state != RunState::Planning {
         return Ok(found.state);
     }
-    insert::<billing_line::Entity>(&transaction, lines).await?;
-    insert::<billing_evidence::Entity>(&transaction, evidence).await?;
+    insert_all::<billing_line::Entity>(&transaction, lines).await?;
+    insert_all::<billing_evidence::Entity>(&transaction, evidence).await?;
     let may_begin = found.trigger == RunTrigger::Schedule && settings.approval == Approval::WithinGuard;
     let mut begins = may_begin && verdict.passed;
     if begins && let Some(reason) = obstacle(approval::check_ready(&transaction, scope, &integration, &found).await)? {
@@ -183,21 +181,4 @@ fn evidence_row(
 
 fn position(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
-}
-
-async fn insert<E>(transaction: &DatabaseTransaction, rows: Vec<E::Model>) -> Result<(), DbErr>
-where
-    E: EntityTrait,
-    E::Model: IntoActiveModel<E::ActiveModel>,
-    E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
-{
-    let mut rows = rows
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all())
-        .peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<_> = rows.by_ref().take(ROWS_PER_STATEMENT).collect();
-        E::insert_many(chunk).exec_without_returning(transaction).await?;
-    }
-    Ok(())
 }
