@@ -1,5 +1,6 @@
 //! The API: a thin face over the capabilities. Resolvers translate and call a service; they decide nothing.
 
+pub mod eager;
 pub mod ids;
 pub mod limits;
 pub mod loaders;

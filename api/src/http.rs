@@ -24,7 +24,10 @@ use actix_web::{
 use async_graphql::Executor;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, graphql};
+use crate::{
+    app::App,
+    graphql::{self, eager::Eager},
+};
 use endpoint::Endpoint;
 use socket::Patience;
 
@@ -36,7 +39,7 @@ const GRACE_SECONDS: u64 = 8;
 /// # Errors
 /// The listener does not work.
 pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: CancellationToken) -> io::Result<()> {
-    let schema = graphql::schema(&app.config.limits, app.config.server.introspection);
+    let schema = Eager(graphql::schema(&app.config.limits, app.config.server.introspection));
     serve_schema(app, schema, Patience::default(), listener, shutdown).await
 }
 

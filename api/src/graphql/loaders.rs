@@ -29,7 +29,7 @@ pub type Relations = DataLoader<Rows, NoCache>;
 
 /// Loaders for one request or one subscription of a tenant.
 pub fn relations(app: &Arc<App>, scope: ProviderScope) -> Relations {
-    // Keys are gathered for as long as resolvers run without waiting; to wait any longer gathers no more.
+    // `Eager` lets resolvers run until all of them wait, so there is nothing more to gather by waiting.
     DataLoader::new(Rows::new(Arc::clone(app), scope), tokio::spawn).delay(Duration::ZERO)
 }
 
