@@ -10,4 +10,5 @@ pub mod email;
 pub mod full_report;
 pub mod licenses;
 pub mod storage;
+pub mod storage_limits;
 mod text;

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt, stream};
-use psa_entities::{IntegrationId, JobId};
+use psa_entities::{BillingRunId, IntegrationId, JobId};
 use tokio::{
     sync::broadcast::{self, error::RecvError},
     time::{Interval, MissedTickBehavior},
@@ -32,6 +32,8 @@ pub enum Subject {
     Job(JobId),
     /// A connection to a PSA.
     Integration(IntegrationId),
+    /// A billing run.
+    BillingRun(BillingRunId),
 }
 
 /// Where changes are told.

@@ -25,6 +25,8 @@ pub struct Model {
     pub external_id: String,
     /// Id, in the PSA, of the company that it bills.
     pub psa_company_external_id: String,
+    /// Id, in the PSA, of the agreement on whose invoice its lines appear; absent when it has its own.
+    pub parent_external_id: Option<String>,
     /// Name in the PSA.
     pub name: String,
     /// Name of its type in the PSA.

@@ -102,6 +102,8 @@ pub enum AuditSubject {
     Delivery,
     /// An API token.
     ApiToken,
+    /// The provider itself.
+    Provider,
     /// What the console reports as a whole.
     Inventory,
 }
@@ -157,8 +159,14 @@ pub enum AuditAction {
     InvoiceSettingsChanged,
     /// A product's price or cost was changed.
     PriceChanged,
+    /// What a product costs one company was changed.
+    CompanyPriceChanged,
+    /// A company's billing was switched on or off, or given to the schedule.
+    CompanyBillingChanged,
     /// A billing policy was changed.
     BillingPolicyChanged,
+    /// The billing day, or the moment at which licences are counted, was changed.
+    BillingScheduleChanged,
     /// A billing configuration was made or changed.
     BillingConfigurationSaved,
     /// A billing configuration was deleted.
@@ -179,6 +187,8 @@ pub enum AuditAction {
     DeliveryRetried,
     /// A delivery was given up.
     DeliveryDiscarded,
+    /// The provider's name, time zone or currency was changed.
+    ProviderChanged,
     /// An API token was made.
     ApiTokenCreated,
     /// An API token was revoked.

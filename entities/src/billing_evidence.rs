@@ -72,4 +72,6 @@ pub enum EvidenceKind {
     License,
     /// A daily storage volume.
     StorageSample,
+    /// A storage limit that somebody has.
+    StorageLimit,
 }

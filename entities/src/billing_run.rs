@@ -42,6 +42,8 @@ pub struct Model {
     pub approved_at: Option<DateTime<Utc>>,
     /// When it reached a final state.
     pub finished_at: Option<DateTime<Utc>>,
+    /// The moment as of which licences were counted; absent before the plan is complete.
+    pub licenses_at: Option<DateTime<Utc>>,
     /// Sums over the plan; absent until it is complete.
     pub totals: Option<RunTotals>,
     /// What the guard said about the plan; absent until it is complete.

@@ -36,6 +36,8 @@ pub struct Model {
     pub zero: ZeroPolicy,
     /// Day of the month on which the month before is billed, 1 to 31; the last day in shorter months.
     pub billing_day: i16,
+    /// The moment as of which licences are counted.
+    pub license_moment: LicenseMoment,
     /// Grows by one with every change, so that a stale form cannot overwrite a newer one.
     pub version: i32,
     /// When it last changed.
@@ -115,4 +117,15 @@ pub enum ZeroPolicy {
     End,
     /// It keeps its last quantity.
     Leave,
+}
+
+/// The moment as of which licences are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LicenseMoment {
+    /// The end of the billed month: planning it again later counts the same.
+    MonthEnd,
+    /// When the run is planned.
+    Planning,
 }

@@ -79,6 +79,16 @@ macro_rules! typed_ids {
 }
 
 typed_ids! {
+    /// Id of the switches of a company's billing.
+    CompanyBillingId
+    /// Id of a company's price.
+    CompanyPriceId
+    /// Id of a span of time of a licence.
+    LicensePeriodId
+    /// Id of a storage limit.
+    StorageLimitId
+    /// Id of an assignment of a storage limit.
+    StorageLimitUseId
     /// Id of a provider.
     ProviderId
     /// Id of an integration.

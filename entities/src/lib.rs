@@ -16,7 +16,9 @@ pub mod billing_line;
 pub mod billing_run;
 pub mod billing_settings;
 pub mod board;
+pub mod company_billing;
 pub mod company_mapping;
+pub mod company_price;
 pub mod console_company;
 pub mod console_contact;
 pub mod contact_mapping;
@@ -33,6 +35,7 @@ pub mod incident;
 pub mod integration;
 pub mod job;
 pub mod license;
+pub mod license_period;
 pub mod permission_check;
 pub mod problem;
 pub mod product_mapping;
@@ -42,6 +45,8 @@ pub mod psa_contact;
 pub mod psa_product;
 pub mod scope;
 pub mod storage_account;
+pub mod storage_limit;
+pub mod storage_limit_use;
 pub mod storage_sample;
 pub mod ticket_settings;
 pub mod year_month;
@@ -49,9 +54,10 @@ pub mod year_month;
 pub use exact::Exact;
 pub use ids::{
     AdditionId, AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId,
-    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, ConsoleContactId,
-    ContactMappingId, DeliveryAttemptId, DeliveryId, ImportChangeId, IncidentId, IntegrationId, JobId, LicenseId,
-    ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId, StorageSampleId,
+    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyBillingId, CompanyMappingId, CompanyPriceId,
+    ConsoleCompanyId, ConsoleContactId, ContactMappingId, DeliveryAttemptId, DeliveryId, ImportChangeId, IncidentId,
+    IntegrationId, JobId, LicenseId, LicensePeriodId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId,
+    PsaProductId, StorageAccountId, StorageLimitId, StorageLimitUseId, StorageSampleId,
 };
 pub use problem::Problem;
 pub use scope::{ProviderScope, Scoped};

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use psa_entities::{
     addition, agent_event, agent_settings, agreement, api_token, audit_entry, billing_configuration, billing_evidence,
-    billing_item, billing_line, billing_run, billing_settings, board, company_mapping, console_company,
-    console_contact, contact_mapping, credential, delivery, delivery_attempt, full_report, import_change,
-    import_settings, import_state, incident, integration, job, license, permission_check, product_mapping, provider,
-    psa_company, psa_contact, psa_product, storage_account, storage_sample, ticket_settings,
+    billing_item, billing_line, billing_run, billing_settings, board, company_billing, company_mapping, company_price,
+    console_company, console_contact, contact_mapping, credential, delivery, delivery_attempt, full_report,
+    import_change, import_settings, import_state, incident, integration, job, license, license_period,
+    permission_check, product_mapping, provider, psa_company, psa_contact, psa_product, storage_account, storage_limit,
+    storage_limit_use, storage_sample, ticket_settings,
 };
 use psa_migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::ColumnType;
@@ -98,10 +99,10 @@ fn columns_of_entities(backend: DbBackend) -> Columns {
     }
     add! {
         addition agent_event agent_settings agreement api_token audit_entry billing_configuration billing_evidence
-        billing_item billing_line billing_run billing_settings board company_mapping console_company console_contact
-        contact_mapping credential delivery delivery_attempt full_report import_change import_settings import_state
-        incident integration job license permission_check product_mapping provider psa_company
-        psa_contact psa_product storage_account storage_sample ticket_settings
+        billing_item billing_line billing_run billing_settings board company_billing company_mapping company_price
+        console_company console_contact contact_mapping credential delivery delivery_attempt full_report import_change import_settings import_state
+        incident integration job license license_period permission_check product_mapping provider psa_company
+        psa_contact psa_product storage_account storage_limit storage_limit_use storage_sample ticket_settings
     }
     all
 }

@@ -18,6 +18,7 @@ mod m0009_api_token;
 mod m0010_contacts;
 mod m0011_job_pace;
 mod m0012_imports;
+mod m0013_billing_by_company;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_contacts::Migration),
             Box::new(m0011_job_pace::Migration),
             Box::new(m0012_imports::Migration),
+            Box::new(m0013_billing_by_company::Migration),
         ]
     }
 }

@@ -53,11 +53,11 @@ async fn a_change_is_told_with_its_actor_and_what_was_before() {
             .succeed(rename, json!({ "integrationId": integration, "name": "Head office" }))
             .await;
         let policy = "mutation P($input: UpdateBillingPolicyInput!) { updateBillingPolicy(input: $input) {
-            policy { billingDay } userErrors { code } } }";
+            policy { unsetPrice } userErrors { code } } }";
         client
             .succeed(
                 policy,
-                json!({ "integrationId": integration, "billingDay": 5, "guardPercent": "12.5" }),
+                json!({ "integrationId": integration, "unsetPrice": "BLOCK", "guardPercent": "12.5" }),
             )
             .await;
 
@@ -87,7 +87,7 @@ async fn a_change_is_told_with_its_actor_and_what_was_before() {
             "only what was different is told"
         );
         let changed = only(&client, "BILLING_POLICY_CHANGED").await;
-        assert_eq!(change(&changed, "billingDay"), (&json!(1), &json!(5)));
+        assert_eq!(change(&changed, "unsetPrice"), (&json!("PSA_PRODUCT"), &json!("BLOCK")));
         assert_eq!(change(&changed, "guardPercent"), (&Value::Null, &json!("12.5")));
 
         let about = entries(&client, json!({ "subjectId": company })).await;

@@ -2,10 +2,14 @@
 
 mod approval;
 mod blocked;
+mod companies;
 mod configuration;
 mod crash;
 mod drift;
 mod month;
 mod psa;
+mod report;
 pub(super) mod scene;
+mod schedule;
 mod trouble;
+mod usage;

@@ -39,6 +39,7 @@ pub fn belongs_to_nobody_else() -> BTreeSet<String> {
         "provider",
         "console_company",
         "license",
+        "license_period",
         "audit_entry",
         "job",
         "seaql_migrations",

@@ -1,5 +1,7 @@
 //! The tenants that tokens name.
 
+pub mod settings;
+
 use std::{collections::HashMap, sync::RwLock};
 
 use chrono::{DateTime, Utc};

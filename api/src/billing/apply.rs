@@ -35,6 +35,7 @@ use super::{approval, runs};
 use crate::{
     integrations,
     jobs::{Job, JobContext, JobError},
+    live::Subject,
 };
 use writer::Writer;
 
@@ -115,6 +116,7 @@ impl Apply {
         change.version = Set(version);
         let ended = change.update(&transaction).await?;
         transaction.commit().await?;
+        cx.app.changes.tell(Subject::BillingRun(self.run));
         Ok(Some(ended))
     }
 }

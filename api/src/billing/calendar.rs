@@ -1,6 +1,6 @@
 //! Days and months as the provider counts them.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use psa_entities::{ProviderScope, YearMonth, provider};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
@@ -20,11 +20,27 @@ pub async fn provider(db: &impl ConnectionTrait, scope: ProviderScope) -> Outcom
 /// # Errors
 /// The stored time zone does not exist.
 pub fn today(provider: &provider::Model, now: DateTime<Utc>) -> Result<NaiveDate, Fault> {
-    let zone: chrono_tz::Tz = provider
-        .time_zone
-        .parse()
-        .map_err(|_| Fault::Inconsistent(format!("the time zone {} does not exist", provider.time_zone)))?;
-    Ok(now.with_timezone(&zone).date_naive())
+    Ok(now.with_timezone(&zone(provider)?).date_naive())
+}
+
+/// The instant at which `month` ends in the provider's time zone.
+///
+/// # Errors
+/// The stored time zone does not exist.
+pub fn end_of(month: YearMonth, provider: &provider::Model) -> Result<DateTime<Utc>, Fault> {
+    let zone = zone(provider)?;
+    let midnight = month.next().first_day().and_time(NaiveTime::MIN);
+    // Where clocks go forward at midnight, the day begins when they have.
+    let begins = (0..=3).find_map(|hours| {
+        zone.from_local_datetime(&(midnight + TimeDelta::hours(hours)))
+            .earliest()
+    });
+    Ok(begins.map_or_else(|| midnight.and_utc(), |begins| begins.to_utc()))
+}
+
+fn zone(provider: &provider::Model) -> Result<chrono_tz::Tz, Fault> {
+    let unknown = |_| Fault::Inconsistent(format!("the time zone {} does not exist", provider.time_zone));
+    provider.time_zone.parse().map_err(unknown)
 }
 
 /// Whether the last day of `month` is over.
@@ -85,23 +101,37 @@ mod tests {
         }
     }
 
+    fn provider_in(time_zone: &str) -> provider::Model {
+        provider::Model {
+            id: ProviderId::at(DateTime::UNIX_EPOCH),
+            external_key: "acme".to_owned(),
+            name: "Acme".to_owned(),
+            time_zone: time_zone.to_owned(),
+            currency: "USD".to_owned(),
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
     #[test]
     fn the_month_ends_by_the_providers_clock() {
         let instant: DateTime<Utc> = "2026-12-01T04:30:00Z".parse().unwrap();
-        for (time_zone, ended) in [("UTC", true), ("Europe/Berlin", true), ("America/New_York", false)] {
-            let provider = provider::Model {
-                id: ProviderId::at(instant),
-                external_key: "acme".to_owned(),
-                name: "Acme".to_owned(),
-                time_zone: time_zone.to_owned(),
-                currency: "USD".to_owned(),
-                created_at: instant,
-            };
-            assert_eq!(
-                has_ended("2026-11".parse().unwrap(), today(&provider, instant).unwrap()),
-                ended,
-                "{time_zone}"
-            );
+        for (time_zone, ended, end) in [
+            ("UTC", true, "2026-12-01T00:00:00Z"),
+            ("Europe/Berlin", true, "2026-11-30T23:00:00Z"),
+            ("America/New_York", false, "2026-12-01T05:00:00Z"),
+        ] {
+            let (provider, month) = (provider_in(time_zone), "2026-11".parse().unwrap());
+            let has_ended = has_ended(month, today(&provider, instant).unwrap());
+            assert_eq!(has_ended, ended, "{time_zone}");
+            let end: DateTime<Utc> = end.parse().unwrap();
+            assert_eq!(end_of(month, &provider).unwrap(), end, "{time_zone}");
         }
+    }
+
+    #[test]
+    fn a_day_without_a_midnight_begins_when_the_clocks_have_gone_forward() {
+        // In Asunción the first of October 2017 began at one.
+        let end = end_of("2017-09".parse().unwrap(), &provider_in("America/Asuncion")).unwrap();
+        assert_eq!(end, "2017-10-01T04:00:00Z".parse::<DateTime<Utc>>().unwrap());
     }
 }

@@ -1,16 +1,17 @@
 //! What is billed for a company, and onto which agreement.
 
 mod check;
+pub mod copy;
 mod entries;
 
+use check::Candidate;
 pub use check::ItemDraft;
 
 use std::collections::HashMap;
 
 use psa_connectors::descriptor::QuantityKind;
 use psa_entities::{
-    Exact, ProviderScope, YearMonth,
-    agreement::{self, AgreementStatus},
+    Exact, ProviderScope, YearMonth, agreement,
     audit_entry::AuditAction,
     billing_configuration::{self, Column, Entity, Model},
     billing_item,
@@ -25,7 +26,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use super::{prices, settings};
+use super::{calendar, prices, settings};
 use crate::{
     app::App,
     audit::Stamp,
@@ -60,11 +61,24 @@ pub struct Draft {
 /// Every rule that the draft breaks, at its field; `CONFLICT`; `ALREADY_EXISTS` when the company has another
 /// configuration on that agreement.
 pub async fn save(app: &App, stamp: Stamp<'_>, draft: Draft) -> Outcome<Model> {
-    let scope = stamp.scope;
     let transaction = app.db.begin().await?;
-    let integration = integrations::hold(&transaction, scope, draft.integration).await?;
+    let integration = integrations::hold(&transaction, stamp.scope, draft.integration).await?;
+    let saved = save_in(&transaction, app, stamp, &integration, draft).await?;
+    transaction.commit().await?;
+    Ok(saved)
+}
+
+/// Saves within a transaction that holds the integration.
+async fn save_in(
+    transaction: &DatabaseTransaction,
+    app: &App,
+    stamp: Stamp<'_>,
+    integration: &integration::Model,
+    draft: Draft,
+) -> Outcome<Model> {
+    let scope = stamp.scope;
     let found = match draft.id {
-        Some(id) => Some(find(&transaction, scope, id).await?),
+        Some(id) => Some(find(transaction, scope, id).await?),
         None => None,
     };
     if found
@@ -76,19 +90,19 @@ pub async fn save(app: &App, stamp: Stamp<'_>, draft: Draft) -> Outcome<Model> {
     if let Some(found) = &found {
         settings::check_version(draft.expected_version, found.version, "billing configuration")?;
     }
-    let mut errors = check::items(&draft.items, most_decimals(app, &integration)?);
-    errors.extend(reference_errors(&transaction, scope, &draft).await?);
+    let mut errors = check::items(&draft.items, most_decimals(app, integration)?);
+    errors.extend(reference_errors(transaction, scope, &draft).await?);
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
     let existing = match found {
         Some(found) => Some(found),
-        None => same_place(&transaction, scope, &draft).await?,
+        None => same_place(transaction, scope, &draft).await?,
     };
     let wanted = wanted(stamp, &draft, existing.as_ref());
     let mut before = Value::Null;
     if let Some(existing) = &existing {
-        let items = items_of(&transaction, scope, existing.id).await?;
+        let items = items_of(transaction, scope, existing.id).await?;
         before = entries::shown(existing, &items);
         if *existing == wanted && items == draft.items {
             return Ok(wanted);
@@ -105,7 +119,7 @@ pub async fn save(app: &App, stamp: Stamp<'_>, draft: Draft) -> Outcome<Model> {
             ));
         }
     }
-    if let Some(other) = same_place(&transaction, scope, &draft).await?
+    if let Some(other) = same_place(transaction, scope, &draft).await?
         && other.id != wanted.id
     {
         let error = UserError::new(
@@ -118,13 +132,10 @@ pub async fn save(app: &App, stamp: Stamp<'_>, draft: Draft) -> Outcome<Model> {
                 .with_remedy("Change that configuration, or delete it first."),
         ));
     }
-    let saved = store(&transaction, stamp, wanted, existing.is_some(), &draft.items).await?;
+    let saved = store(transaction, stamp, wanted, existing.is_some(), &draft.items).await?;
     let after = entries::shown(&saved, &draft.items);
-    let entry = entries::entry(&transaction, scope, AuditAction::BillingConfigurationSaved, &saved).await?;
-    stamp
-        .record(&transaction, vec![entry.changing(&before, &after)])
-        .await?;
-    transaction.commit().await?;
+    let entry = entries::entry(transaction, scope, AuditAction::BillingConfigurationSaved, &saved).await?;
+    stamp.record(transaction, vec![entry.changing(&before, &after)]).await?;
     Ok(saved)
 }
 
@@ -199,9 +210,29 @@ async fn reference_errors(db: &impl ConnectionTrait, scope: ProviderScope, draft
         .find::<agreement::Entity>()
         .filter(agreement::Column::IntegrationId.eq(draft.integration));
     let agreement = own.filter(agreement::Column::Id.eq(draft.agreement)).one(db).await?;
-    errors.extend(agreement_error(agreement.as_ref(), psa_company.as_ref(), draft.enabled));
+    let currency = calendar::provider(db, scope).await?.currency;
+    let parent = match agreement
+        .as_ref()
+        .and_then(|agreement| agreement.parent_external_id.as_deref())
+    {
+        None => None,
+        Some(parent) => {
+            scope
+                .find::<agreement::Entity>()
+                .filter(agreement::Column::IntegrationId.eq(draft.integration))
+                .filter(agreement::Column::ExternalId.eq(parent))
+                .one(db)
+                .await?
+        }
+    };
+    let candidate = Candidate {
+        agreement: agreement.as_ref(),
+        parent: parent.as_ref(),
+        currency: &currency,
+    };
+    errors.extend(check::agreement(candidate, psa_company.as_ref(), draft.enabled));
     let products = draft.items.iter().map(|item| &item.product);
-    let gone = prices::unknown_accounts(db, scope, products).await?;
+    let gone = prices::unknown(db, scope, products).await?;
     let named = draft.items.iter().filter_map(|item| item.psa_product);
     let catalogue: HashMap<PsaProductId, psa_product::Model> = scope
         .find::<psa_product::Entity>()
@@ -213,7 +244,7 @@ async fn reference_errors(db: &impl ConnectionTrait, scope: ProviderScope, draft
         .map(|row| (row.id, row))
         .collect();
     for (index, item) in draft.items.iter().enumerate() {
-        if prices::is_of(&item.product, &gone) {
+        if gone.contains(&item.product) {
             errors.push(UserError::not_found(
                 &format!("items.{index}.productId"),
                 "billable product",
@@ -279,43 +310,6 @@ async fn mapped_to(
             "Map it to another one with bindCompanies.",
         ),
     }
-}
-
-/// A configuration that is switched off may stay on an agreement that is over.
-fn agreement_error(
-    agreement: Option<&agreement::Model>,
-    psa_company: Option<&psa_company::Model>,
-    enabled: bool,
-) -> Option<UserError> {
-    let Some(agreement) = agreement else {
-        return Some(UserError::not_found("agreementId", "agreement"));
-    };
-    let refuse = |message: String, remedy: &str| {
-        Some(
-            UserError::new(ErrorCode::Invalid, message)
-                .at("agreementId")
-                .with_remedy(remedy),
-        )
-    };
-    if psa_company.is_some_and(|company| company.external_id != agreement.psa_company_external_id) {
-        let message = format!("The agreement “{}” belongs to another PSA company.", agreement.name);
-        return refuse(
-            message,
-            "Choose an agreement of the PSA company that the company is mapped to.",
-        );
-    }
-    if enabled && agreement.deleted {
-        let message = format!("The agreement “{}” does not exist in the PSA any more.", agreement.name);
-        return refuse(message, "Choose another agreement.");
-    }
-    if enabled && agreement.status != AgreementStatus::Active {
-        let message = format!("The agreement “{}” is not active.", agreement.name);
-        return refuse(
-            message,
-            "Choose an active agreement, or activate it in the PSA and import the agreements again.",
-        );
-    }
-    None
 }
 
 /// The row that the draft asks for, with the version that is there now.

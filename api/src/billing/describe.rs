@@ -21,9 +21,6 @@ pub const VARIABLES: &[&str] = &[
 /// The description that is proposed.
 pub const DEFAULT_TEMPLATE: &str = "{product}: {quantity} {unit}, {month} {year}";
 
-/// The longest description that is sent: what ConnectWise takes as `invoiceDescription` of an addition.
-pub const MAX_LENGTH: usize = 6000;
-
 /// Where the text of an invoice line comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InvoiceText {
@@ -58,11 +55,11 @@ pub fn parse(template: &str) -> Result<Template, TemplateError> {
     Template::parse(template, VARIABLES)
 }
 
-/// The description of a line: one line of at most [`MAX_LENGTH`] characters, or `None` to leave it to the PSA's product.
-pub fn describe(text: &InvoiceText, facts: &LineFacts<'_>) -> Option<String> {
+/// The description of a line: one line of at most `longest` characters, or `None` to leave it to the PSA's product.
+pub fn describe(text: &InvoiceText, facts: &LineFacts<'_>, longest: usize) -> Option<String> {
     match text {
         InvoiceText::PsaProduct => None,
-        InvoiceText::Template(template) => Some(shorten(&one_line(&template.render(&values(facts))), MAX_LENGTH)),
+        InvoiceText::Template(template) => Some(shorten(&one_line(&template.render(&values(facts))), longest)),
     }
 }
 
@@ -79,8 +76,7 @@ pub fn preview(template: &str, month: YearMonth) -> Result<String, TemplateError
         unit: Unit::Gb,
         month,
     };
-    let text = InvoiceText::Template(parse(template)?);
-    Ok(describe(&text, &facts).unwrap_or_default())
+    Ok(one_line(&parse(template)?.render(&values(&facts))))
 }
 
 fn values(facts: &LineFacts<'_>) -> Values {
@@ -122,11 +118,14 @@ mod tests {
         ] {
             let text = InvoiceText::Template(parse(template).unwrap());
             assert_eq!(
-                describe(&text, &facts(&["Server", "Desktop"], &["Acme"])).unwrap(),
+                describe(&text, &facts(&["Server", "Desktop"], &["Acme"]), 100).unwrap(),
                 expected
             );
         }
-        assert_eq!(describe(&InvoiceText::PsaProduct, &facts(&["Server"], &["Acme"])), None);
+        assert_eq!(
+            describe(&InvoiceText::PsaProduct, &facts(&["Server"], &["Acme"]), 100),
+            None
+        );
     }
 
     #[test]
@@ -149,10 +148,10 @@ mod tests {
 
     #[test]
     fn long_descriptions_are_cut_with_a_mark() {
-        let name = "x".repeat(MAX_LENGTH);
+        let name = "x".repeat(100);
         let text = InvoiceText::Template(parse("{company}!").unwrap());
-        let described = describe(&text, &facts(&[], &[&name])).unwrap();
-        assert_eq!(described.chars().count(), MAX_LENGTH);
+        let described = describe(&text, &facts(&[], &[&name]), 100).unwrap();
+        assert_eq!(described.chars().count(), 100);
         assert!(described.ends_with('…'));
     }
 }

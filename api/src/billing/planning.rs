@@ -5,9 +5,10 @@ mod store;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use psa_connectors::record;
 use psa_entities::{
-    billing_run::RunState,
+    billing_run::{self, RunState},
     ids::{AgreementId, BillingRunId, ConsoleCompanyId},
     integration,
 };
@@ -18,7 +19,7 @@ use super::{
     guard, plan,
     plan::input::Addition,
     runs, settings,
-    snapshot::{self, Snapshot, addition_snapshot},
+    snapshot::{self, Asked, Snapshot, addition_snapshot},
 };
 use crate::{
     integrations::{self, health},
@@ -35,6 +36,9 @@ pub struct Planning {
     pub run: BillingRunId,
     /// The companies whose lines it has; `None` means all of them.
     pub companies: Option<Vec<ConsoleCompanyId>>,
+    /// The moment as of which licences are counted, in place of the settings'.
+    #[serde(default)]
+    pub licenses_at: Option<DateTime<Utc>>,
 }
 
 /// What an agreement holds; `None` when the PSA does not know it any more.
@@ -63,7 +67,12 @@ impl Planning {
         let integration = integrations::find(app.db.read(), scope, run.integration_id).await?;
         runs::check_connection(&integration)?;
         let only: Option<BTreeSet<ConsoleCompanyId>> = self.companies.as_ref().map(|ids| ids.iter().copied().collect());
-        let mut snapshot = snapshot::take(app, scope, &integration, run.month, only.as_ref()).await?;
+        let asked = Asked {
+            month: run.month,
+            only: only.as_ref(),
+            licenses_at: self.licenses_at,
+        };
+        let mut snapshot = snapshot::take(app, scope, &integration, asked).await?;
         let holdings = self.read(cx, &integration, &snapshot).await?;
         fill(&mut snapshot, &holdings);
         let mut plan = plan::plan(&snapshot.input);
@@ -76,6 +85,10 @@ impl Planning {
         let verdict = guard::judge(&plan, settings::guard(&snapshot.settings), snapshot.first_run);
         cx.progress("storing", 0, i64::try_from(plan.lines.len()).ok()).await?;
         let totals = plan.totals.clone();
+        let run = billing_run::Model {
+            licenses_at: Some(snapshot.licenses_at),
+            ..run
+        };
         let state = store::store(cx, &run, &snapshot.settings, plan, verdict).await?;
         tracing::info!(billing.run = %run.id, lines = totals.lines, blocked = totals.blocked, changes = totals.changes, ?state, "planned");
         Ok(json!({ "state": state, "totals": totals }))

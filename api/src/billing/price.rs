@@ -1,4 +1,4 @@
-//! What one unit costs: the item's price, else the product rule's, else the policy for unset prices.
+//! What one unit costs: the item's price, else the company's, else the product's, else the policy for unset prices.
 
 use psa_entities::billing_settings::UnsetPrice;
 use rust_decimal::Decimal;
@@ -23,6 +23,33 @@ pub struct UnitPrice {
     pub charged: Decimal,
 }
 
+/// The rules that may price a product of a company.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PriceRules {
+    /// The item's own.
+    pub item: PriceRule,
+    /// The company's.
+    pub company: PriceRule,
+    /// The product's.
+    pub product: PriceRule,
+}
+
+impl PriceRules {
+    /// The nearest price that is set.
+    fn price(self) -> Option<Decimal> {
+        let nearest = self.item.unit_price.or(self.company.unit_price);
+        nearest.or(self.product.unit_price)
+    }
+
+    /// The nearest cost that is set.
+    fn cost(self) -> Option<Decimal> {
+        self.item
+            .unit_cost
+            .or(self.company.unit_cost)
+            .or(self.product.unit_cost)
+    }
+}
+
 /// Why a line has no price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoPrice {
@@ -43,15 +70,14 @@ pub enum NoPrice {
 /// # Errors
 /// [`NoPrice`] when the line has no price that an amount could be computed from.
 pub fn unit_price(
-    item: PriceRule,
-    product: PriceRule,
+    rules: PriceRules,
     policy: UnsetPrice,
     standing: Option<Decimal>,
     list: Option<Decimal>,
 ) -> Result<UnitPrice, NoPrice> {
     let zero = (policy == UnsetPrice::Zero).then_some(Decimal::ZERO);
-    let cost = item.unit_cost.or(product.unit_cost).or(zero);
-    let price = item.unit_price.or(product.unit_price).or(zero);
+    let cost = rules.cost().or(zero);
+    let price = rules.price().or(zero);
     let charged = match (price, policy) {
         (Some(price), _) => price,
         (None, UnsetPrice::Block) => return Err(NoPrice::Unset),
@@ -72,72 +98,76 @@ mod tests {
     fn the_nearest_price_wins() {
         use UnsetPrice::{Block, PsaProduct, Zero};
         let cases = [
-            // item, product rule, policy, standing, list → written, charged
-            (
-                price(500),
-                price(400),
-                Block,
-                price(300),
-                price(200),
-                Ok((price(500), 500)),
-            ),
-            (None, price(400), Block, price(300), price(200), Ok((price(400), 400))),
-            (None, None, PsaProduct, price(300), price(200), Ok((None, 300))),
-            (None, None, PsaProduct, None, price(200), Ok((None, 200))),
-            (None, None, PsaProduct, None, None, Err(NoPrice::NoListPrice)),
-            (None, None, Zero, price(300), price(200), Ok((price(0), 0))),
-            (price(0), price(400), Block, None, None, Ok((price(0), 0))),
-            (None, None, Block, price(300), price(200), Err(NoPrice::Unset)),
+            // item, company, product, policy, standing, list → written, charged
+            ([500, 450, 400], Block, [300, 200], Ok((price(500), 500))),
+            ([0, 450, 400], Block, [300, 200], Ok((price(450), 450))),
+            ([0, 0, 400], Block, [300, 200], Ok((price(400), 400))),
+            ([0, 0, 0], PsaProduct, [300, 200], Ok((None, 300))),
+            ([0, 0, 0], PsaProduct, [0, 200], Ok((None, 200))),
+            ([0, 0, 0], PsaProduct, [0, 0], Err(NoPrice::NoListPrice)),
+            ([0, 0, 0], Zero, [300, 200], Ok((price(0), 0))),
+            ([0, 0, 0], Block, [300, 200], Err(NoPrice::Unset)),
         ];
-        for (item, product, policy, standing, list, expected) in cases {
-            let rule = |unit_price| PriceRule {
-                unit_price,
+        let set = |cents: i64| price(cents).filter(|price| !price.is_zero());
+        for ([item, company, product], policy, [standing, list], expected) in cases {
+            let rule = |cents| PriceRule {
+                unit_price: set(cents),
                 unit_cost: None,
             };
-            let found = unit_price(rule(item), rule(product), policy, standing, list);
+            let rules = PriceRules {
+                item: rule(item),
+                company: rule(company),
+                product: rule(product),
+            };
+            let found = unit_price(rules, policy, set(standing), set(list));
             let found = found.map(|found| (found.price, found.charged));
             assert_eq!(
                 found,
                 expected.map(|(price, cents)| (price, Decimal::new(cents, 2))),
-                "{item:?} {product:?} {policy:?}"
+                "{rules:?} {policy:?}"
             );
         }
     }
 
     #[test]
+    fn a_price_of_zero_is_a_price() {
+        let rules = PriceRules {
+            item: PriceRule {
+                unit_price: price(0),
+                unit_cost: None,
+            },
+            product: PriceRule {
+                unit_price: price(400),
+                unit_cost: None,
+            },
+            ..PriceRules::default()
+        };
+        let found = unit_price(rules, UnsetPrice::Block, None, None).unwrap();
+        assert_eq!((found.price, found.charged), (price(0), Decimal::ZERO));
+    }
+
+    #[test]
     fn a_missing_cost_never_blocks() {
-        let priced = PriceRule {
-            unit_price: price(500),
-            unit_cost: None,
+        let rules = |item_cost, product_cost| PriceRules {
+            item: PriceRule {
+                unit_price: price(500),
+                unit_cost: item_cost,
+            },
+            product: PriceRule {
+                unit_price: None,
+                unit_cost: product_cost,
+            },
+            ..PriceRules::default()
         };
-        let costed = PriceRule {
-            unit_price: None,
-            unit_cost: price(70),
-        };
-        for (item, policy, expected) in [
-            (
-                PriceRule {
-                    unit_cost: price(50),
-                    ..priced
-                },
-                UnsetPrice::Block,
-                price(50),
-            ),
-            (priced, UnsetPrice::Block, price(70)),
+        for (item, product, policy, expected) in [
+            (price(50), price(70), UnsetPrice::Block, price(50)),
+            (None, price(70), UnsetPrice::Block, price(70)),
+            (None, None, UnsetPrice::Block, None),
+            (None, None, UnsetPrice::PsaProduct, None),
+            (None, None, UnsetPrice::Zero, price(0)),
         ] {
-            assert_eq!(unit_price(item, costed, policy, None, None).unwrap().cost, expected);
-        }
-        for (policy, expected) in [
-            (UnsetPrice::Block, None),
-            (UnsetPrice::PsaProduct, None),
-            (UnsetPrice::Zero, price(0)),
-        ] {
-            assert_eq!(
-                unit_price(priced, PriceRule::default(), policy, None, None)
-                    .unwrap()
-                    .cost,
-                expected
-            );
+            let found = unit_price(rules(item, product), policy, None, None).unwrap();
+            assert_eq!(found.cost, expected, "{item:?} {product:?} {policy:?}");
         }
     }
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use psa_entities::{
     Exact, ProviderScope,
     audit_entry::{AuditAction, AuditSubject},
-    ids::{IntegrationId, ProductMappingId, StorageAccountId},
+    ids::{IntegrationId, ProductMappingId, StorageAccountId, StorageLimitId},
     product_mapping::{Column, Entity, Model},
-    storage_account,
+    storage_account, storage_limit,
 };
 use rust_decimal::Decimal;
 use sea_orm::{
@@ -63,19 +63,7 @@ pub async fn list(
 /// A product twice, a storage account that does not exist, a price below zero or beyond belief.
 pub async fn update(app: &App, stamp: Stamp<'_>, id: IntegrationId, changes: Vec<PriceChange>) -> Outcome<Vec<Model>> {
     let scope = stamp.scope;
-    let mut errors = price_errors(&changes);
-    let gone = unknown_accounts(app.db.read(), scope, changes.iter().map(|change| &change.product)).await?;
-    for (index, change) in changes.iter().enumerate() {
-        if is_of(&change.product, &gone) {
-            errors.push(UserError::not_found(
-                &format!("prices.{index}.productId"),
-                "billable product",
-            ));
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Failure::Refused(errors));
-    }
+    checked(app, scope, &changes).await?;
     let now = stamp.at;
     let transaction = app.db.begin().await?;
     let integration = integrations::hold(&transaction, scope, id).await?;
@@ -136,6 +124,26 @@ pub async fn update(app: &App, stamp: Stamp<'_>, id: IntegrationId, changes: Vec
     Ok(rows)
 }
 
+/// Checks the changes of a call.
+///
+/// # Errors
+/// As [`update`].
+pub(super) async fn checked(app: &App, scope: ProviderScope, changes: &[PriceChange]) -> Outcome<()> {
+    let mut errors = price_errors(changes);
+    let gone = unknown(app.db.read(), scope, changes.iter().map(|change| &change.product)).await?;
+    for (index, change) in changes.iter().enumerate() {
+        if gone.contains(&change.product) {
+            let field = format!("prices.{index}.productId");
+            errors.push(UserError::not_found(&field, "billable product"));
+        }
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Refused(errors))
+    }
+}
+
 fn entry(product: &BillableProduct, before: Option<&Model>, after: &Model) -> Entry {
     let view = |row: &Model| json!({ "unitPrice": row.unit_price, "unitCost": row.unit_cost });
     let subject = Subject::new(AuditSubject::BillableProduct, product, product.display_name());
@@ -144,48 +152,50 @@ fn entry(product: &BillableProduct, before: Option<&Model>, after: &Model) -> En
         .changing(&before.map(view).unwrap_or_default(), &view(after))
 }
 
-/// The storage accounts of `products` that do not exist.
+/// Those of `products` whose storage account or storage limit does not exist.
 ///
 /// # Errors
 /// Only of the database.
-pub(super) async fn unknown_accounts<'p>(
+pub(super) async fn unknown<'p>(
     db: &impl ConnectionTrait,
     scope: ProviderScope,
     products: impl Iterator<Item = &'p BillableProduct>,
-) -> Result<HashSet<StorageAccountId>, DbErr> {
-    let named: HashSet<StorageAccountId> = products.filter_map(account).collect();
-    if named.is_empty() {
-        return Ok(named);
+) -> Result<HashSet<BillableProduct>, DbErr> {
+    let products: Vec<&BillableProduct> = products.collect();
+    let accounts: BTreeSet<StorageAccountId> = products.iter().filter_map(|product| product.account()).collect();
+    let limits: BTreeSet<StorageLimitId> = products.iter().filter_map(|product| product.limit()).collect();
+    let mut known_accounts = HashSet::new();
+    if !accounts.is_empty() {
+        let own = scope
+            .find::<storage_account::Entity>()
+            .filter(storage_account::Column::Id.is_in(accounts));
+        let ids = own.select_only().column(storage_account::Column::Id);
+        known_accounts.extend(ids.into_tuple::<StorageAccountId>().all(db).await?);
     }
-    let own = scope
-        .find::<storage_account::Entity>()
-        .filter(storage_account::Column::Id.is_in(named.iter().copied()));
-    let found: Vec<StorageAccountId> = own
-        .select_only()
-        .column(storage_account::Column::Id)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(named.into_iter().filter(|id| !found.contains(id)).collect())
-}
-
-/// Whether `product` is one of these storage accounts'.
-pub(super) fn is_of(product: &BillableProduct, accounts: &HashSet<StorageAccountId>) -> bool {
-    account(product).is_some_and(|account| accounts.contains(&account))
+    let mut known_limits = HashSet::new();
+    if !limits.is_empty() {
+        let own = scope
+            .find::<storage_limit::Entity>()
+            .filter(storage_limit::Column::Id.is_in(limits));
+        let ids = own.select_only().column(storage_limit::Column::Id);
+        known_limits.extend(ids.into_tuple::<StorageLimitId>().all(db).await?);
+    }
+    let is_gone = |product: &&&BillableProduct| {
+        product.account().is_some_and(|id| !known_accounts.contains(&id))
+            || product.limit().is_some_and(|id| !known_limits.contains(&id))
+    };
+    Ok(products
+        .iter()
+        .filter(is_gone)
+        .map(|product| (*product).clone())
+        .collect())
 }
 
 /// Why `price` is none, at `field`.
-pub(super) fn price_error(field: &str, price: Option<Decimal>) -> Option<UserError> {
+pub(crate) fn price_error(field: &str, price: Option<Decimal>) -> Option<UserError> {
     let price = price.filter(|price| !(Decimal::ZERO..=LARGEST_PRICE).contains(price))?;
     let message = format!("A price or cost per unit is between 0 and {LARGEST_PRICE}, not {price}.");
     Some(UserError::new(ErrorCode::Invalid, message).at(field))
-}
-
-fn account(product: &BillableProduct) -> Option<StorageAccountId> {
-    match product {
-        BillableProduct::Storage { account, .. } => Some(*account),
-        BillableProduct::License(_) => None,
-    }
 }
 
 fn price_errors(changes: &[PriceChange]) -> Vec<UserError> {

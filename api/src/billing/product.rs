@@ -1,9 +1,10 @@
-//! What is billed: a licence type or one metric of a storage account, with the stable key that names it everywhere.
+//! What is billed: a licence type, one metric of a storage account or a storage limit, with the stable key that names
+//! it everywhere.
 
 use std::fmt;
 use std::str::FromStr;
 
-use psa_entities::ids::StorageAccountId;
+use psa_entities::ids::{StorageAccountId, StorageLimitId};
 use serde::{Deserialize, Serialize};
 
 /// A thing that the console counts and the PSA bills.
@@ -19,6 +20,8 @@ pub enum BillableProduct {
         /// What of it is billed.
         metric: StorageMetric,
     },
+    /// A storage limit, charged in full for every user, domain or company that has it.
+    StorageLimit(StorageLimitId),
 }
 
 /// What of a storage account is billed.
@@ -127,28 +130,48 @@ impl BillableProduct {
         matches!(self, Self::Storage { .. })
     }
 
-    /// The name on an invoice, without the storage account.
+    /// The storage account that it is of.
+    pub fn account(&self) -> Option<StorageAccountId> {
+        match self {
+            Self::Storage { account, .. } => Some(*account),
+            Self::License(_) | Self::StorageLimit(_) => None,
+        }
+    }
+
+    /// The storage limit that it is.
+    pub fn limit(&self) -> Option<StorageLimitId> {
+        match self {
+            Self::StorageLimit(limit) => Some(*limit),
+            Self::License(_) | Self::Storage { .. } => None,
+        }
+    }
+
+    /// The name on an invoice, without that of the storage account or the storage limit.
     pub fn display_name(&self) -> &str {
         match self {
             Self::License(kind) => kind.display_name(),
             Self::Storage { metric, .. } => metric.display_name(),
+            Self::StorageLimit(_) => "Storage limit",
         }
     }
 }
 
-/// The stable key, `license:Server` or `storage:<id>:BACKUP_AVERAGE`.
+/// The stable key: `license:Server`, `storage:<id>:BACKUP_AVERAGE` or `limit:<id>`.
 impl fmt::Display for BillableProduct {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::License(kind) => write!(f, "license:{}", kind.display_name()),
             Self::Storage { account, metric } => write!(f, "storage:{account}:{}", metric.key()),
+            Self::StorageLimit(limit) => write!(f, "limit:{limit}"),
         }
     }
 }
 
 /// A text that is not the key of a billable product.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a product key; write license:<type> or storage:<id>:BACKUP_AVERAGE or storage:<id>:RESTORED")]
+#[error(
+    "{0:?} is not a product key; write license:<type>, storage:<id>:BACKUP_AVERAGE, storage:<id>:RESTORED or limit:<id>"
+)]
 pub struct InvalidProductKey(pub String);
 
 impl FromStr for BillableProduct {
@@ -170,6 +193,7 @@ impl FromStr for BillableProduct {
                     metric,
                 })
             }
+            Some(("limit", id)) => id.parse().map(Self::StorageLimit).map_err(|_| invalid()),
             _ => Err(invalid()),
         }
     }
@@ -245,6 +269,8 @@ mod tests {
             "storage:x:RESTORED",
             "storage:RESTORED",
             "storage::",
+            "limit:",
+            "limit:x",
         ] {
             assert_eq!(key.parse::<BillableProduct>(), Err(InvalidProductKey(key.to_owned())));
         }
@@ -258,6 +284,8 @@ mod tests {
             let metric = if restored { StorageMetric::Restored } else { StorageMetric::BackupAverage };
             let storage = BillableProduct::Storage { account: StorageAccountId::from_uuid(Uuid::from_u128(id)), metric };
             prop_assert_eq!(storage.to_string().parse::<BillableProduct>(), Ok(storage));
+            let limit = BillableProduct::StorageLimit(StorageLimitId::from_uuid(Uuid::from_u128(id)));
+            prop_assert_eq!(limit.to_string().parse::<BillableProduct>(), Ok(limit));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use psa_entities::{
     Problem, ProviderScope, YearMonth,
     audit_entry::{AuditAction, AuditSubject},
@@ -21,10 +22,11 @@ use serde_json::{Value, json};
 use super::{calendar, planning::Planning, settings};
 use crate::{
     app::App,
-    audit::{Entry, Stamp, Subject},
+    audit::{self, Entry, Stamp},
     failure::{ErrorCode, Failure, Outcome, UserError},
     integrations,
     jobs::{self, JobContext, JobError, NewJob, retry_delay},
+    live::Subject,
 };
 
 /// The most companies that a run can be limited to.
@@ -46,6 +48,8 @@ pub struct NewRun {
     pub trigger: RunTrigger,
     /// Whether the month may still be going on.
     pub allow_open_month: bool,
+    /// The moment as of which licences are counted, in place of the settings'.
+    pub licenses_at: Option<DateTime<Utc>>,
 }
 
 /// Finds one of the provider's runs.
@@ -68,15 +72,24 @@ pub async fn plan(app: &App, stamp: Stamp<'_>, new: NewRun) -> Outcome<(Model, J
     let mut errors: Vec<UserError> = month_error(new.month, today, new.allow_open_month)
         .into_iter()
         .collect();
+    errors.extend(moment_error(new.licenses_at, stamp.at));
     errors.extend(company_errors(app, scope, new.companies.as_deref()).await?);
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
-    let now = stamp.at;
     let transaction = app.db.begin().await?;
     let integration = integrations::hold(&transaction, scope, new.integration).await?;
     check_connection(&integration)?;
-    supersede(&transaction, scope, &new, now).await?;
+    let begun = begin(&transaction, stamp, new).await?;
+    transaction.commit().await?;
+    app.wake.jobs.notify_one();
+    Ok(begun)
+}
+
+/// Begins a run within a transaction that holds the integration.
+pub(super) async fn begin(transaction: &DatabaseTransaction, stamp: Stamp<'_>, new: NewRun) -> Outcome<(Model, JobId)> {
+    let (scope, now) = (stamp.scope, stamp.at);
+    supersede(transaction, scope, &new, now).await?;
     let run = Model {
         id: BillingRunId::at(now),
         provider_id: scope.provider_id(),
@@ -87,6 +100,7 @@ pub async fn plan(app: &App, stamp: Stamp<'_>, new: NewRun) -> Outcome<(Model, J
         created_by: stamp.by.name.to_string(),
         created_at: now,
         planned_at: None,
+        licenses_at: None,
         approved_by: None,
         approved_at: None,
         finished_at: None,
@@ -95,20 +109,19 @@ pub async fn plan(app: &App, stamp: Stamp<'_>, new: NewRun) -> Outcome<(Model, J
         problem: None,
         version: 1,
     };
-    let run = run.into_active_model().reset_all().insert(&transaction).await?;
+    let run = run.into_active_model().reset_all().insert(transaction).await?;
     let plan = Planning {
         run: run.id,
         companies: new.companies,
+        licenses_at: new.licenses_at,
     };
     let job = NewJob::new(scope, &plan, &stamp.by.name, now)?
         .of_integration(new.integration)
         .once(&format!("billing.plan:{}", run.id));
-    let job = jobs::enqueue(&transaction, job).await?;
+    let job = jobs::enqueue(transaction, job).await?;
     let asked = json!({ "companies": plan.companies.as_ref().map(Vec::len), "trigger": run.trigger });
     let entry = entry(AuditAction::BillingRunPlanned, &run).changing(&Value::Null, &asked);
-    stamp.record(&transaction, vec![entry]).await?;
-    transaction.commit().await?;
-    app.wake.jobs.notify_one();
+    stamp.record(transaction, vec![entry]).await?;
     Ok((run, job))
 }
 
@@ -143,12 +156,13 @@ pub async fn cancel(app: &App, stamp: Stamp<'_>, id: BillingRunId, expected_vers
     let entry = entry.changing(&json!({ "state": state }), &json!({ "state": cancelled.state }));
     stamp.record(&transaction, vec![entry]).await?;
     transaction.commit().await?;
+    app.changes.tell(Subject::BillingRun(id));
     Ok(cancelled)
 }
 
 /// What the audit log says was done to a run; people call it by its month.
 pub(super) fn entry(action: AuditAction, run: &Model) -> Entry {
-    let subject = Subject::new(AuditSubject::BillingRun, &run.id, run.month.to_string());
+    let subject = audit::Subject::new(AuditSubject::BillingRun, &run.id, run.month.to_string());
     Entry::new(action, subject).within(run.integration_id)
 }
 
@@ -218,7 +232,7 @@ async fn supersede(
     db: &DatabaseTransaction,
     scope: ProviderScope,
     new: &NewRun,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let problem = Problem {
         code: "SUPERSEDED".to_owned(),
@@ -258,6 +272,13 @@ fn month_error(month: YearMonth, today: chrono::NaiveDate, allow_open: bool) -> 
     )
     .at("month");
     Some(error.with_remedy("Wait for the month to end, or set allowOpenMonth to bill what was used so far."))
+}
+
+fn moment_error(licenses_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<UserError> {
+    let moment = licenses_at.filter(|moment| *moment > now)?;
+    let message = format!("Nobody knows yet what licences are in use at {moment}.");
+    let error = UserError::new(ErrorCode::Invalid, message).at("licensesAt");
+    Some(error.with_remedy("Choose a moment that is past, or leave it out."))
 }
 
 async fn company_errors(

@@ -1,9 +1,11 @@
 //! How an integration bills: the text of its invoice lines and its policies.
 
+mod check;
+
 use psa_entities::{
     Exact, ProviderScope, YearMonth,
     audit_entry::AuditAction,
-    billing_settings::{Approval, Column, Entity, InvoiceDescription, Model, UnsetPrice, ZeroPolicy},
+    billing_settings::{Approval, Column, Entity, InvoiceDescription, LicenseMoment, Model, UnsetPrice, ZeroPolicy},
     ids::IntegrationId,
     integration,
 };
@@ -23,12 +25,6 @@ use crate::{
     failure::{ErrorCode, Failure, Fault, Outcome, UserError},
     integrations,
 };
-
-/// The longest template that is accepted, in characters.
-const LONGEST_TEMPLATE: usize = 2_000;
-
-/// The largest percentage that a guard can allow.
-const LARGEST_PERCENT: Decimal = Decimal::from_parts(10_000, 0, 0, false, 0);
 
 /// A change of the text on invoice lines.
 #[derive(Debug)]
@@ -54,8 +50,17 @@ pub struct PolicyChange {
     pub guard_percent: Option<Option<Decimal>>,
     /// The guard's limit in money; the inner `None` takes the limit away.
     pub guard_amount: Option<Option<Decimal>>,
+    /// The version that was read; `None` changes whatever is there.
+    pub expected_version: Option<i32>,
+}
+
+/// A change of when a month is billed. `None` leaves a value as it is.
+#[derive(Debug, Default)]
+pub struct ScheduleChange {
     /// The day of the month on which the month before is billed.
     pub billing_day: Option<i32>,
+    /// The moment as of which licences are counted.
+    pub license_moment: Option<LicenseMoment>,
     /// The version that was read; `None` changes whatever is there.
     pub expected_version: Option<i32>,
 }
@@ -84,7 +89,7 @@ pub async fn update_invoice(app: &App, stamp: Stamp<'_>, id: IntegrationId, chan
         if let Some(template) = change.template {
             settings.template = Some(template);
         }
-        template_errors(settings)
+        check::template(settings)
     })
     .await
 }
@@ -92,9 +97,9 @@ pub async fn update_invoice(app: &App, stamp: Stamp<'_>, id: IntegrationId, chan
 /// Changes the policies.
 ///
 /// # Errors
-/// A guard below zero, a billing day outside the month; `CONFLICT`.
+/// A guard below zero or beyond belief; `CONFLICT`.
 pub async fn update_policy(app: &App, stamp: Stamp<'_>, id: IntegrationId, change: PolicyChange) -> Outcome<Model> {
-    let errors = policy_errors(&change);
+    let errors = check::policy(&change);
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
@@ -109,8 +114,24 @@ pub async fn update_policy(app: &App, stamp: Stamp<'_>, id: IntegrationId, chang
         settings.guard_amount = change
             .guard_amount
             .map_or(settings.guard_amount, |limit| limit.map(Exact));
+        Vec::new()
+    })
+    .await
+}
+
+/// Changes when a month is billed.
+///
+/// # Errors
+/// A billing day that no month has; `CONFLICT`.
+pub async fn update_schedule(app: &App, stamp: Stamp<'_>, id: IntegrationId, change: ScheduleChange) -> Outcome<Model> {
+    if let Some(error) = check::billing_day(change.billing_day) {
+        return Err(Failure::refused(error));
+    }
+    let action = AuditAction::BillingScheduleChanged;
+    save(app, stamp, action, id, change.expected_version, |settings| {
         let day = change.billing_day.and_then(|day| i16::try_from(day).ok());
         settings.billing_day = day.unwrap_or(settings.billing_day);
+        settings.license_moment = change.license_moment.unwrap_or(settings.license_moment);
         Vec::new()
     })
     .await
@@ -201,6 +222,7 @@ async fn save(
             Column::GuardAmount,
             Column::Zero,
             Column::BillingDay,
+            Column::LicenseMoment,
             Column::Version,
             Column::UpdatedAt,
         ])
@@ -227,6 +249,7 @@ fn shown(settings: &Model) -> Value {
         "guardPercent": settings.guard_percent,
         "guardAmount": settings.guard_amount,
         "billingDay": settings.billing_day,
+        "licenseMoment": settings.license_moment,
     })
 }
 
@@ -243,75 +266,20 @@ fn proposed(integration: &integration::Model) -> Model {
         guard_amount: None,
         zero: ZeroPolicy::SetZero,
         billing_day: 1,
+        license_moment: LicenseMoment::MonthEnd,
         version: 0,
         updated_at: integration.created_at,
     }
 }
 
-fn template_errors(settings: &Model) -> Vec<UserError> {
-    let Some(template) = &settings.template else {
-        let missing = settings.invoice_description == InvoiceDescription::Template;
-        let error = || UserError::new(ErrorCode::Required, "The mode TEMPLATE needs a template.").at("template");
-        return missing
-            .then(|| error().with_remedy(format!("Begin with “{}”.", describe::DEFAULT_TEMPLATE)))
-            .into_iter()
-            .collect();
-    };
-    let length = template.chars().count();
-    let message = match describe::parse(template) {
-        Err(error) => format!("The template cannot be used: {error}."),
-        Ok(_) if length > LONGEST_TEMPLATE => {
-            format!("A template has at most {LONGEST_TEMPLATE} characters, not {length}.")
-        }
-        Ok(_) => return Vec::new(),
-    };
-    let variables: Vec<String> = describe::VARIABLES.iter().map(|name| format!("{{{name}}}")).collect();
-    let remedy = format!("Use text and the variables {}.", variables.join(", "));
-    vec![
-        UserError::new(ErrorCode::Invalid, message)
-            .at("template")
-            .with_remedy(remedy),
-    ]
-}
-
-fn policy_errors(change: &PolicyChange) -> Vec<UserError> {
-    let mut errors = Vec::new();
-    let mut refuse = |field: &str, message: String| errors.push(UserError::new(ErrorCode::Invalid, message).at(field));
-    if let Some(Some(percent)) = change.guard_percent
-        && !(Decimal::ZERO..=LARGEST_PERCENT).contains(&percent)
-    {
-        refuse(
-            "guardPercent",
-            format!("The guard allows between 0 and {LARGEST_PERCENT} percent, not {percent}."),
-        );
-    }
-    if let Some(Some(amount)) = change.guard_amount
-        && amount < Decimal::ZERO
-    {
-        refuse(
-            "guardAmount",
-            format!("The guard cannot allow less than nothing: {amount}."),
-        );
-    }
-    if let Some(day) = change.billing_day
-        && !(1..=31).contains(&day)
-    {
-        refuse(
-            "billingDay",
-            format!("A day of the month is between 1 and 31, not {day}."),
-        );
-    }
-    errors
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use chrono::DateTime;
     use psa_entities::{ProviderId, integration::IntegrationStatus};
 
     use super::*;
 
-    fn settings(mode: InvoiceDescription, template: Option<&str>) -> Model {
+    pub(super) fn settings(mode: InvoiceDescription, template: Option<&str>) -> Model {
         let integration = integration::Model {
             id: IntegrationId::at(DateTime::UNIX_EPOCH),
             provider_id: ProviderId::at(DateTime::UNIX_EPOCH),
@@ -332,26 +300,6 @@ mod tests {
     }
 
     #[test]
-    fn templates_are_judged_before_they_are_stored() {
-        use InvoiceDescription::{PsaProduct, Template};
-        let long = "x".repeat(LONGEST_TEMPLATE + 1);
-        for (mode, template, code) in [
-            (PsaProduct, None, None),
-            (Template, Some("{product} in {month}"), None),
-            (Template, None, Some(ErrorCode::Required)),
-            (Template, Some(" "), Some(ErrorCode::Invalid)),
-            (Template, Some("{price}"), Some(ErrorCode::Invalid)),
-            (Template, Some(long.as_str()), Some(ErrorCode::Invalid)),
-            // A template is kept for later while the PSA decides, so it must be good then as well.
-            (PsaProduct, Some("{price}"), Some(ErrorCode::Invalid)),
-        ] {
-            let errors = template_errors(&settings(mode, template));
-            assert_eq!(errors.first().map(|error| error.code), code, "{mode:?} {template:?}");
-            assert!(errors.iter().all(|error| error.field == ["template"]));
-        }
-    }
-
-    #[test]
     fn previews_follow_the_mode() {
         let month = "2026-11".parse().unwrap();
         assert_eq!(
@@ -360,28 +308,6 @@ mod tests {
         );
         let shown = preview(&settings(InvoiceDescription::Template, Some("{month} {year}")), month).unwrap();
         assert_eq!(shown.as_deref(), Some("November 2026"));
-    }
-
-    #[test]
-    fn every_wrong_policy_is_named() {
-        let wrong = PolicyChange {
-            guard_percent: Some(Some(Decimal::NEGATIVE_ONE)),
-            guard_amount: Some(Some(Decimal::NEGATIVE_ONE)),
-            billing_day: Some(32),
-            ..PolicyChange::default()
-        };
-        let fields: Vec<_> = policy_errors(&wrong)
-            .into_iter()
-            .flat_map(|error| error.field)
-            .collect();
-        assert_eq!(fields, ["guardPercent", "guardAmount", "billingDay"]);
-        let right = PolicyChange {
-            guard_percent: Some(None),
-            guard_amount: Some(Some(Decimal::ZERO)),
-            billing_day: Some(31),
-            ..wrong
-        };
-        assert_eq!(policy_errors(&right), []);
     }
 
     #[test]

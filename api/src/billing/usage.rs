@@ -1,8 +1,9 @@
-//! What was used: licences counted, storage averaged, each with the records that make the number up.
+//! What was used: licences and storage limits counted, storage averaged, each with the records that make the number up.
 //!
-//! Licences are counted as they are reported at the moment of planning; the console keeps no history of them. Storage is
-//! measured over the days of one month in the provider's time zone.
+//! Licences are counted as of one moment, by what had been reported of them until then. Storage is measured over the days
+//! of one month in the provider's time zone, and a storage limit counts in every month that it touches.
 
+mod limits;
 mod storage;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use psa_entities::ids::StorageAccountId;
 use rust_decimal::Decimal;
 
 use super::product::{BillableProduct, LicenseType};
+pub use limits::{LimitRecord, count_limits};
 pub use storage::measure_storage;
 
 /// A licence as it was reported.

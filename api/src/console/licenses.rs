@@ -1,4 +1,6 @@
-//! Licences of the console: the records that billing counts.
+//! Licences of the console: the records that billing counts, as they are and as they were.
+
+mod periods;
 
 use std::collections::HashMap;
 
@@ -80,7 +82,9 @@ pub async fn report(app: &App, scope: ProviderScope, records: Vec<LicenseReport>
             Column::ReportedAt,
         ])
         .to_owned();
+    let changed = periods::changed(&rows, &known);
     batch::store::<Entity>(&db, rows, replace).await?;
+    periods::begin(&db, scope, changed).await?;
     db.commit().await?;
     Ok(results)
 }

@@ -56,6 +56,7 @@ impl Resource for Agreements {
             integration_id: running.integration,
             external_id: agreement.id.to_string(),
             psa_company_external_id: agreement.company.to_string(),
+            parent_external_id: agreement.parent.map(|parent| parent.to_string()),
             name: agreement.name,
             kind: agreement.kind,
             status: status(agreement.status),
@@ -87,6 +88,7 @@ impl Resource for Agreements {
         json!({
             "name": row.name,
             "company": row.psa_company_external_id,
+            "parent": row.parent_external_id,
             "type": row.kind,
             "status": row.status,
             "startDate": row.start_date,
@@ -108,6 +110,7 @@ impl Resource for Agreements {
             seen: Column::ImportedAt,
             content: vec![
                 Column::PsaCompanyExternalId,
+                Column::ParentExternalId,
                 Column::Name,
                 Column::Kind,
                 Column::Status,

@@ -21,6 +21,8 @@ pub enum NodeKind {
     ConsoleContact,
     /// A storage account of the console.
     StorageAccount,
+    /// A storage limit of the console.
+    StorageLimit,
     /// An imported company.
     PsaCompany,
     /// An imported contact.
@@ -48,13 +50,14 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const ALL: [(NodeKind, &'static str); 18] = [
+    const ALL: [(NodeKind, &'static str); 19] = [
         (NodeKind::Provider, "Provider"),
         (NodeKind::Integration, "Integration"),
         (NodeKind::Job, "Job"),
         (NodeKind::ConsoleCompany, "ConsoleCompany"),
         (NodeKind::ConsoleContact, "ConsoleContact"),
         (NodeKind::StorageAccount, "StorageAccount"),
+        (NodeKind::StorageLimit, "StorageLimit"),
         (NodeKind::PsaCompany, "PsaCompany"),
         (NodeKind::PsaContact, "PsaContact"),
         (NodeKind::PsaProduct, "PsaProduct"),

@@ -4,6 +4,7 @@
 //! and no request sees a row as it was before its own mutation.
 
 pub mod billing;
+pub mod company_billing;
 pub mod console;
 pub mod mapping;
 pub mod psa;
@@ -13,12 +14,13 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::dataloader::{DataLoader, Loader, NoCache};
 use psa_entities::{
-    ProviderScope, agreement, billing_configuration, billing_item, company_mapping, console_company, console_contact,
+    ProviderScope, agreement, billing_configuration, billing_item, billing_run, company_mapping, console_company,
+    console_contact,
     ids::{
-        AgreementId, BillingConfigurationId, ConsoleCompanyId, ConsoleContactId, IncidentId, IntegrationId,
-        PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId,
+        AgreementId, BillingConfigurationId, BillingRunId, ConsoleCompanyId, ConsoleContactId, IncidentId,
+        IntegrationId, PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId, StorageLimitId,
     },
-    incident, integration, psa_company, psa_contact, psa_product, storage_account,
+    incident, integration, psa_company, psa_contact, psa_product, storage_account, storage_limit,
 };
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 
@@ -72,11 +74,13 @@ load_by_id! {
     ConsoleCompanyId => console_company,
     ConsoleContactId => console_contact,
     StorageAccountId => storage_account,
+    StorageLimitId => storage_limit,
     PsaCompanyId => psa_company,
     PsaContactId => psa_contact,
     PsaProductId => psa_product,
     AgreementId => agreement,
     BillingConfigurationId => billing_configuration,
+    BillingRunId => billing_run,
     IncidentId => incident,
 }
 

@@ -6,6 +6,7 @@ pub mod contact;
 pub mod import;
 pub mod integration;
 pub mod mapping;
+pub mod provider;
 pub mod report;
 pub mod ticket;
 
@@ -22,4 +23,5 @@ pub struct Mutation(
     ticket::TicketMutations,
     report::ReportMutations,
     api_token::ApiTokenMutations,
+    provider::ProviderMutations,
 );

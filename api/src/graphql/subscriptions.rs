@@ -4,6 +4,7 @@
 //! for each of them. What it reads on the way, relations among them, is read for that event: [`super::loaders`] keep
 //! nothing.
 
+pub mod billing_run;
 pub mod integration;
 pub mod job;
 
@@ -11,4 +12,8 @@ use async_graphql::MergedSubscription;
 
 /// Everything that can be followed, over a WebSocket with the subprotocol `graphql-transport-ws`.
 #[derive(Default, MergedSubscription)]
-pub struct Subscription(job::JobSubscriptions, integration::IntegrationSubscriptions);
+pub struct Subscription(
+    job::JobSubscriptions,
+    integration::IntegrationSubscriptions,
+    billing_run::BillingRunSubscriptions,
+);

@@ -1,4 +1,5 @@
-//! What is done for every integration without being asked for: its rights are checked and its imports refreshed.
+//! What is done for every integration without being asked for: its rights are checked, its imports refreshed, its months
+//! billed.
 //!
 //! Every process that works looks at regular intervals for what is due and puts it into the queue, where a job of the
 //! same work is never queued twice. What is due is a pure function, in [`due`].
@@ -25,6 +26,7 @@ use crate::{
     app::App,
     audit::Stamp,
     auth::actor::SYSTEM,
+    billing::schedule,
     directory::{self, Reading, import::Import, settings},
     failure::{Failure, Outcome},
     jobs::{self, Job, NewJob},
@@ -61,6 +63,15 @@ pub async fn look(app: &App) -> Outcome<()> {
     for integration in integrations {
         if let Err(failure) = queue_due(app, &integration).await {
             tracing::error!(?failure, integration.id = %integration.id, "what is due could not be queued");
+        }
+        match schedule::begin_due(app, &integration).await {
+            Ok(None) => {}
+            Ok(Some(run)) => {
+                tracing::info!(billing.run = %run, integration.id = %integration.id, "the billing day has come");
+            }
+            Err(failure) => {
+                tracing::error!(?failure, integration.id = %integration.id, "the month could not be billed");
+            }
         }
     }
     Ok(())

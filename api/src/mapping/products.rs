@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use psa_entities::{ProviderScope, ids::IntegrationId, license, product_mapping, storage_account};
+use psa_entities::{ProviderScope, ids::IntegrationId, license, product_mapping, storage_account, storage_limit};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
@@ -22,8 +22,8 @@ pub struct MappedProduct {
     pub mapping: Option<product_mapping::Model>,
 }
 
-/// Everything that can be billed: the licence types that are known, those that were reported beyond them, and both
-/// metrics of every storage account.
+/// Everything that can be billed: the licence types that are known, those that were reported beyond them, both metrics of
+/// every storage account, and every storage limit.
 ///
 /// # Errors
 /// Only of the database.
@@ -55,7 +55,18 @@ pub async fn catalogue(db: &impl ConnectionTrait, scope: ProviderScope) -> Resul
             metric,
         })
     });
-    Ok(licenses.map(BillableProduct::License).chain(storage).collect())
+    let limits = scope
+        .find::<storage_limit::Entity>()
+        .order_by_asc(storage_limit::Column::Name)
+        .order_by_asc(storage_limit::Column::Id)
+        .all(db)
+        .await?;
+    let limits = limits.iter().map(|limit| BillableProduct::StorageLimit(limit.id));
+    Ok(licenses
+        .map(BillableProduct::License)
+        .chain(storage)
+        .chain(limits)
+        .collect())
 }
 
 /// Every billable product with what an integration knows of it. Products that are mapped but can no longer be billed

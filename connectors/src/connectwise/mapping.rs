@@ -135,6 +135,10 @@ pub(super) fn agreement(agreement: wire::Agreement, today: NaiveDate) -> Result<
     Ok(Agreement {
         id: AgreementId::new(agreement.id.to_string()),
         company,
+        parent: agreement
+            .parent_agreement
+            .and_then(|parent| parent.id)
+            .map(|id| AgreementId::new(id.to_string())),
         name: agreement.name,
         kind: agreement.kind.and_then(|kind| kind.name),
         status,

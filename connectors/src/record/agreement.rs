@@ -13,6 +13,8 @@ pub struct Agreement {
     pub id: AgreementId,
     /// The company that is billed.
     pub company: CompanyId,
+    /// The agreement on whose invoice its lines appear; `None` when it has its own.
+    pub parent: Option<AgreementId>,
     /// Its name.
     pub name: String,
     /// Its type, in the PSA's words.

@@ -4,9 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use psa_entities::Problem;
 use psa_entities::ids::{
     AdditionId, AgentEventId, AgreementId, ApiTokenId, AuditEntryId, BillingConfigurationId, BillingEvidenceId,
-    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyMappingId, ConsoleCompanyId, ConsoleContactId,
-    ContactMappingId, DeliveryAttemptId, DeliveryId, ImportChangeId, IncidentId, IntegrationId, JobId, LicenseId,
-    ProductMappingId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId, StorageAccountId, StorageSampleId,
+    BillingItemId, BillingLineId, BillingRunId, BoardId, CompanyBillingId, CompanyMappingId, CompanyPriceId,
+    ConsoleCompanyId, ConsoleContactId, ContactMappingId, DeliveryAttemptId, DeliveryId, ImportChangeId, IncidentId,
+    IntegrationId, JobId, LicenseId, LicensePeriodId, ProductMappingId, ProviderId, PsaCompanyId, PsaContactId,
+    PsaProductId, StorageAccountId, StorageLimitId, StorageLimitUseId, StorageSampleId,
 };
 use sea_orm::{ActiveModelTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, ModelTrait};
 
@@ -32,6 +33,11 @@ pub(crate) struct World {
     pub(crate) license: LicenseId,
     pub(crate) storage_account: StorageAccountId,
     pub(crate) storage_sample: StorageSampleId,
+    pub(crate) license_period: LicensePeriodId,
+    pub(crate) storage_limit: StorageLimitId,
+    pub(crate) storage_limit_use: StorageLimitUseId,
+    pub(crate) company_billing: CompanyBillingId,
+    pub(crate) company_price: CompanyPriceId,
     pub(crate) company_mapping: CompanyMappingId,
     pub(crate) contact_mapping: ContactMappingId,
     pub(crate) product_mapping: ProductMappingId,
@@ -80,6 +86,11 @@ impl World {
             license: LicenseId::at(at),
             storage_account: StorageAccountId::at(at),
             storage_sample: StorageSampleId::at(at),
+            license_period: LicensePeriodId::at(at),
+            storage_limit: StorageLimitId::at(at),
+            storage_limit_use: StorageLimitUseId::at(at),
+            company_billing: CompanyBillingId::at(at),
+            company_price: CompanyPriceId::at(at),
             company_mapping: CompanyMappingId::at(at),
             contact_mapping: ContactMappingId::at(at),
             product_mapping: ProductMappingId::at(at),

@@ -57,7 +57,7 @@ const RUN: &str = "query Run($id: ID!) { node(id: $id) { ... on BillingRun {
         id action state attempts measured billed unitPrice amount delta description effectiveDate
         company { name } product { name } psaProduct { identifier }
         before { externalId quantity unitPrice } candidates { externalId quantity }
-        problem { code message remedy detail } receipt { change after { externalId quantity } }
+        problem { code message remedy detail } explanation receipt { change after { externalId quantity } }
     } }
 } } }";
 

@@ -1,5 +1,5 @@
-//! A well-formed input for every mutation. `@Type` stands for the id of a record of that type, `@company` and `@storage`
-//! for what the console calls one.
+//! A well-formed input for every mutation. `@Type` stands for the id of a record of that type, `@company`, `@storage`
+//! and `@limit` for what the console calls one.
 
 use serde_json::{Value, json};
 
@@ -54,6 +54,9 @@ pub(super) fn all(site: &str) -> Vec<Case> {
     let volume = json!({
         "companyExternalId": "@company", "storageAccountExternalId": "@storage", "day": format!("{}-07", month()), "backupBytes": "7",
     });
+    let holder = json!({
+        "externalId": "ours-holder", "companyExternalId": "@company", "storageLimitExternalId": "@limit", "label": "Taken over",
+    });
     let item = json!({ "productId": "@BillableProduct", "psaProductId": "@PsaProduct", "unit": "GB" });
     let configuration = json!({
         "id": "@BillingConfiguration", "companyId": "@ConsoleCompany", "agreementId": "@Agreement",
@@ -80,6 +83,11 @@ pub(super) fn all(site: &str) -> Vec<Case> {
         case("reportRmmAlerts", json!({ "records": [alert] })),
         case("reportLicenses", json!({ "records": [licence] })),
         case("reportStorageUsage", json!({ "records": [volume] })),
+        case("reportStorageLimitUses", json!({ "records": [holder] })),
+        case(
+            "reportStorageLimits",
+            json!({ "records": [{ "externalId": "ours-limit", "name": "Taken over" }] }),
+        ),
         case("reportContacts", json!({ "records": [person] })),
         case(
             "reportCompanies",
@@ -100,7 +108,27 @@ pub(super) fn all(site: &str) -> Vec<Case> {
             "updatePriceSettings",
             of(json!({ "prices": [{ "productId": "@BillableProduct", "unitPrice": "7" }] })),
         ),
-        case("updateBillingPolicy", of(json!({ "billingDay": 7 }))),
+        case("updateBillingPolicy", of(json!({ "guardPercent": "7" }))),
+        case("updateBillingSchedule", of(json!({ "billingDay": 7 }))),
+        case("updateProvider", json!({ "timeZone": "Asia/Tokyo" })),
+        case(
+            "setCompanyBilling",
+            of(json!({ "companyIds": ["@ConsoleCompany"], "autoBilling": true, "enabled": false })),
+        ),
+        case(
+            "updateCompanyPrices",
+            of(json!({
+                "companyId": "@ConsoleCompany",
+                "prices": [{ "productId": "@BillableProduct", "unitPrice": "7" }],
+            })),
+        ),
+        case(
+            "copyBillingConfiguration",
+            json!({
+                "configurationId": "@BillingConfiguration",
+                "targets": [{ "companyId": "@ConsoleCompany", "agreementId": "@Agreement" }],
+            }),
+        ),
         case("saveBillingConfiguration", of(configuration)),
         case(
             "planBilling",

@@ -19,6 +19,19 @@ const REPORT_ACCOUNTS: &str =
 const REPORT_STORAGE: &str = "mutation Report($input: ReportStorageUsageInput!) { reportStorageUsage(input: $input) {
     results { error { message } } userErrors { message }
 } }";
+const REPORT_LIMITS: &str = "mutation Report($input: ReportStorageLimitsInput!) { reportStorageLimits(input: $input) {
+    results { error { message } } userErrors { message }
+} }";
+const REPORT_LIMIT_USES: &str =
+    "mutation Report($input: ReportStorageLimitUsesInput!) { reportStorageLimitUses(input: $input) {
+    results { error { message } } userErrors { message }
+} }";
+const COMPANY_BILLING: &str = "mutation Set($input: SetCompanyBillingInput!) { setCompanyBilling(input: $input) {
+    userErrors { message }
+} }";
+const COMPANY_PRICES: &str = "mutation Set($input: UpdateCompanyPricesInput!) { updateCompanyPrices(input: $input) {
+    userErrors { message }
+} }";
 const INVOICE: &str = "mutation Invoice($input: UpdateInvoiceSettingsInput!) { updateInvoiceSettings(input: $input) {
     userErrors { message }
 } }";
@@ -47,7 +60,7 @@ pub(super) const EVERYTHING: &str = "query Everything($id: ID!) {
     integration(id: $id) { __typename id
         jobs(first: 20) { nodes { __typename id } }
         companies(first: 20) { nodes { __typename id company { __typename id } psaCompany { __typename id } } }
-        products { __typename id product { __typename id metric storageAccount { __typename id } } }
+        products { __typename id product { __typename id metric storageAccount { __typename id } storageLimit { __typename id } } }
         contacts(first: 20) { nodes { __typename id psaContact { __typename id } } }
         psaCompanies(first: 20) { nodes { __typename id } }
         psaContacts(first: 20) { nodes { __typename id } }
@@ -55,6 +68,7 @@ pub(super) const EVERYTHING: &str = "query Everything($id: ID!) {
         agreements(first: 20) { nodes { __typename id company { __typename id } } }
         boards { __typename id }
         billing {
+            companies(first: 20) { nodes { company { __typename id } prices { product { __typename id metric } } } }
             configurations(first: 5) { nodes { __typename id } }
             runs(first: 5) { nodes { __typename id lines(first: 5) { nodes { __typename id } } } }
         }
@@ -73,7 +87,8 @@ pub(super) struct World {
     pub(super) provider: &'static str,
     /// May do everything.
     pub(super) client: Client,
-    /// One record of each type by its global id; under `company` and `storage` what the console calls two of them.
+    /// One record of each type by its global id; under `company`, `storage` and `limit` what the console calls three
+    /// of them.
     pub(super) ids: BTreeMap<String, String>,
 }
 
@@ -97,6 +112,14 @@ impl World {
             "backupBytes": "31000000000",
         });
         client.succeed(REPORT_STORAGE, json!({ "records": [sample] })).await;
+        let limit = format!("{provider}-limit");
+        let records = json!([{ "externalId": limit, "name": limit, "unitPrice": "30" }]);
+        client.succeed(REPORT_LIMITS, json!({ "records": records })).await;
+        let holder = json!({
+            "externalId": format!("{provider}-holder"), "companyExternalId": CONTOSO.0, "storageLimitExternalId": limit,
+            "label": provider,
+        });
+        client.succeed(REPORT_LIMIT_USES, json!({ "records": [holder] })).await;
 
         let records =
             json!([{ "externalId": format!("{provider}-person"), "companyExternalId": CONTOSO.0, "name": provider }]);
@@ -143,6 +166,13 @@ impl World {
             "startMonth": month(), "items": [{ "productId": product, "unit": "GB" }],
         });
         client.succeed(SAVE, configuration).await;
+        let switches = json!({ "integrationId": integration, "companyIds": [desk.companies[0]], "autoBilling": true });
+        client.succeed(COMPANY_BILLING, switches).await;
+        let prices = json!({
+            "integrationId": integration, "companyId": desk.companies[0],
+            "prices": [{ "productId": product, "unitPrice": "0.04" }],
+        });
+        client.succeed(COMPANY_PRICES, prices).await;
         let month = json!({ "integrationId": integration, "month": month() });
         let planned = client.succeed(PLAN, month).await;
         settled(client, &planned, "PLANNING").await;
@@ -160,6 +190,7 @@ impl World {
             ("Agreement".to_owned(), agreement),
             ("company".to_owned(), company),
             ("storage".to_owned(), storage),
+            ("limit".to_owned(), limit),
         ]);
         let world = Self {
             provider,
@@ -181,7 +212,7 @@ impl World {
     pub(super) fn never(&self) -> BTreeMap<String, String> {
         let never = |(name, id): (&String, &String)| {
             let id = match name.as_str() {
-                "company" | "storage" => "never-reported".to_owned(),
+                "company" | "storage" | "limit" => "never-reported".to_owned(),
                 _ => super::ids::never(id),
             };
             (name.clone(), id)

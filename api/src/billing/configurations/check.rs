@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use psa_entities::{
+    agreement::{self, AgreementStatus},
     billing_item::{self, ItemMode, Rounding, Unit},
     billing_settings::ZeroPolicy,
     ids::PsaProductId,
-    psa_product,
+    psa_company, psa_product,
 };
 use rust_decimal::Decimal;
 
@@ -122,6 +123,77 @@ pub(super) fn items(items: &[ItemDraft], scale: u32) -> Vec<UserError> {
     errors
 }
 
+/// The agreement that a configuration names, with what decides whether it can be billed on.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    /// The agreement; `None` when there is none of that id.
+    pub(super) agreement: Option<&'a agreement::Model>,
+    /// The agreement on whose invoice its lines appear.
+    pub(super) parent: Option<&'a agreement::Model>,
+    /// The currency of the provider's prices.
+    pub(super) currency: &'a str,
+}
+
+/// Why an agreement cannot be billed on. A configuration that is switched off may stay on one that is over.
+pub(super) fn agreement(
+    candidate: Candidate<'_>,
+    psa_company: Option<&psa_company::Model>,
+    enabled: bool,
+) -> Option<UserError> {
+    let Some(agreement) = candidate.agreement else {
+        return Some(UserError::not_found("agreementId", "agreement"));
+    };
+    let name = &agreement.name;
+    let refuse = |message: String, remedy: &str| {
+        let error = UserError::new(ErrorCode::Invalid, message).at("agreementId");
+        Some(error.with_remedy(remedy))
+    };
+    if psa_company.is_some_and(|company| company.external_id != agreement.psa_company_external_id) {
+        let remedy = "Choose an agreement of the PSA company that the company is mapped to.";
+        return refuse(
+            format!("The agreement “{name}” belongs to another PSA company."),
+            remedy,
+        );
+    }
+    if !enabled {
+        return None;
+    }
+    if agreement.deleted {
+        let message = format!("The agreement “{name}” does not exist in the PSA any more.");
+        return refuse(message, "Choose another agreement.");
+    }
+    if agreement.status != AgreementStatus::Active {
+        let remedy = "Choose an active agreement, or activate it in the PSA and import the agreements again.";
+        return refuse(format!("The agreement “{name}” is not active."), remedy);
+    }
+    let is_over = |parent: &&agreement::Model| parent.deleted || parent.status != AgreementStatus::Active;
+    if let Some(parent) = candidate.parent.filter(is_over) {
+        let message = format!(
+            "The agreement “{name}” is invoiced with its parent “{}”, which is not active.",
+            parent.name
+        );
+        return refuse(
+            message,
+            "Choose another agreement, or activate the parent in the PSA and import again.",
+        );
+    }
+    let other = agreement
+        .currency
+        .as_deref()
+        .filter(|theirs| !candidate.currency.is_empty() && !theirs.eq_ignore_ascii_case(candidate.currency));
+    if let Some(theirs) = other {
+        let message = format!(
+            "The agreement “{name}” is in {theirs}, the prices are in {}.",
+            candidate.currency
+        );
+        return refuse(
+            message,
+            "Choose an agreement in the currency of the prices, or change it with updateProvider.",
+        );
+    }
+    None
+}
+
 /// Why a PSA product that an item names cannot be billed.
 pub(super) fn psa_product(field: &str, product: Option<&psa_product::Model>) -> Option<UserError> {
     let Some(product) = product else {
@@ -162,6 +234,51 @@ mod tests {
     use psa_entities::ids::{IntegrationId, ProviderId, StorageAccountId};
 
     use super::*;
+
+    #[test]
+    fn an_agreement_must_be_able_to_bill() {
+        let now = DateTime::UNIX_EPOCH;
+        let good = agreement::Model {
+            id: psa_entities::ids::AgreementId::at(now),
+            provider_id: ProviderId::at(now),
+            integration_id: IntegrationId::at(now),
+            external_id: "1".to_owned(),
+            psa_company_external_id: "2".to_owned(),
+            parent_external_id: None,
+            name: "Managed Backup".to_owned(),
+            kind: None,
+            status: AgreementStatus::Active,
+            start_date: None,
+            end_date: None,
+            billing_start_date: None,
+            next_invoice_date: None,
+            billing_cycle: None,
+            prorated: false,
+            currency: Some("usd".to_owned()),
+            deleted: false,
+            imported_at: now,
+        };
+        let said = |agreement: Option<&agreement::Model>, parent, currency, enabled| {
+            let candidate = Candidate {
+                agreement,
+                parent,
+                currency,
+            };
+            super::agreement(candidate, None, enabled).map(|error| error.message)
+        };
+        let over = agreement::Model {
+            status: AgreementStatus::Cancelled,
+            name: "Umbrella".to_owned(),
+            ..good.clone()
+        };
+        assert_eq!(said(Some(&good), None, "USD", true), None);
+        assert_eq!(said(Some(&good), Some(&good), "USD", true), None);
+        assert!(said(None, None, "USD", false).is_some());
+        assert!(said(Some(&over), None, "USD", true).is_some_and(|said| said.contains("not active")));
+        assert_eq!(said(Some(&over), None, "USD", false), None);
+        assert!(said(Some(&good), Some(&over), "USD", true).is_some_and(|said| said.contains("“Umbrella”")));
+        assert!(said(Some(&good), None, "EUR", true).is_some_and(|said| said.contains("in usd")));
+    }
 
     fn item(product: &str, unit: Unit) -> ItemDraft {
         ItemDraft {

@@ -87,6 +87,9 @@ codes! {
         AgreementNotInForce: "AGREEMENT_NOT_IN_FORCE",
             "The agreement was not in force on any day of the billed month.",
             "Choose an agreement that covers the month, or correct its dates in the PSA.";
+        ParentAgreementOver: "PARENT_AGREEMENT_OVER",
+            "The parent agreement, on whose invoice the lines appear, is not active in the PSA.",
+            "Activate the parent agreement or give the agreement another one, and import the agreements again.";
         CurrencyMismatch: "CURRENCY_MISMATCH",
             "The agreement is in another currency than the prices.",
             "Choose an agreement in the provider's currency.";
@@ -134,6 +137,8 @@ codes! {
     NoopReason {
         CompanyExcluded: "COMPANY_EXCLUDED",
             "The company is excluded from the integration.", "";
+        CompanyOff: "COMPANY_BILLING_OFF",
+            "Billing is switched off for the company; what its agreements hold stays as it is.", "";
         ConfigurationOff: "CONFIGURATION_OFF",
             "The billing configuration is switched off; what the agreement holds stays as it is.", "";
         BeforeStartMonth: "BEFORE_START_MONTH",

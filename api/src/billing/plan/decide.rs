@@ -165,8 +165,13 @@ fn write(
     let price = agreed_price(input, &counted, before, product)?;
     let amount = checked_amount(billed, price.charged)?;
     let delta = amount - held(before, product, price.charged)?;
-    let description = describe(&input.settings.invoice_text, &facts(input, &counted, billed));
+    let description = describe(
+        &input.settings.invoice_text,
+        &facts(input, &counted, billed),
+        input.settings.longest_text,
+    );
     let same = before.is_some_and(|before| is_met(before, billed, &price, description.as_deref()));
+    let is_new = before.is_none();
     line.action = match before {
         Some(_) if same => LineAction::Noop,
         Some(_) => LineAction::Update,
@@ -175,7 +180,12 @@ fn write(
     line.explanation = same.then(|| NoopReason::Unchanged.explain(None));
     (line.unit_price, line.unit_cost, line.charged_price) = (price.price, price.cost, price.charged);
     (line.billed, line.amount, line.delta) = (billed.normalize(), amount, delta);
-    (line.description, line.effective_date) = (description, Some(effective));
+    let first_day = if is_new {
+        agreement.first_day_of_new(input.month)
+    } else {
+        effective
+    };
+    (line.description, line.effective_date) = (description, Some(first_day));
     Ok(())
 }
 
@@ -223,10 +233,17 @@ fn zero_policy(input: &PlanInput, counted: &[&Part<'_>]) -> Result<ZeroPolicy, E
 fn facts<'a>(input: &'a PlanInput, counted: &[&'a Part<'a>], quantity: Decimal) -> LineFacts<'a> {
     let accounts = counted.iter().filter_map(|part| match part.product {
         BillableProduct::Storage { account, .. } => input.storage_accounts.get(account).map(String::as_str),
-        BillableProduct::License(_) => None,
+        BillableProduct::License(_) | BillableProduct::StorageLimit(_) => None,
+    });
+    let products = counted.iter().map(|part| match part.product {
+        BillableProduct::StorageLimit(limit) => input
+            .storage_limits
+            .get(limit)
+            .map_or_else(|| part.product.display_name(), String::as_str),
+        product => product.display_name(),
     });
     LineFacts {
-        products: distinct(counted.iter().map(|part| part.product.display_name())),
+        products: distinct(products),
         companies: distinct(counted.iter().map(|part| part.company.name.as_str())),
         storage_accounts: distinct(accounts),
         quantity,

@@ -98,6 +98,8 @@ pub(super) fn company(number: u128, usage: &[(&str, u64)]) -> Company {
         id: company_id(number),
         name: format!("Company {number}"),
         binding: Binding::Mapped(number.to_string()),
+        enabled: true,
+        prices: BTreeMap::new(),
         configurations: Vec::new(),
         usage: usage
             .iter()
@@ -128,6 +130,9 @@ pub(super) fn agreement(number: u128, additions: Vec<Addition>) -> Agreement {
         start_date: None,
         end_date: None,
         billing_start_date: None,
+        next_invoice_date: None,
+        prorated: true,
+        is_parent_over: false,
         currency: None,
         additions: Some(additions),
     }
@@ -160,6 +165,7 @@ pub(super) fn world() -> PlanInput {
         month: "2026-11".parse().unwrap(),
         settings: PlanSettings {
             invoice_text: InvoiceText::PsaProduct,
+            longest_text: 6_000,
             unset_price: UnsetPrice::PsaProduct,
             zero: ZeroPolicy::SetZero,
             currency: Some("USD".to_owned()),
@@ -169,6 +175,7 @@ pub(super) fn world() -> PlanInput {
         psa_products: vec![psa_product(1)],
         agreements: vec![agreement(1, vec![addition("77", 1, "10", 500)])],
         storage_accounts: BTreeMap::new(),
+        storage_limits: BTreeMap::new(),
     }
 }
 

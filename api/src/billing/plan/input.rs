@@ -7,7 +7,9 @@ use psa_entities::YearMonth;
 use psa_entities::agreement::AgreementStatus;
 use psa_entities::billing_line::AdditionSnapshot;
 use psa_entities::billing_settings::{UnsetPrice, ZeroPolicy};
-use psa_entities::ids::{AgreementId, BillingConfigurationId, ConsoleCompanyId, PsaProductId, StorageAccountId};
+use psa_entities::ids::{
+    AgreementId, BillingConfigurationId, ConsoleCompanyId, PsaProductId, StorageAccountId, StorageLimitId,
+};
 use rust_decimal::Decimal;
 
 use crate::billing::describe::InvoiceText;
@@ -33,6 +35,8 @@ pub struct PlanInput {
     pub agreements: Vec<Agreement>,
     /// The names of the storage accounts, for descriptions.
     pub storage_accounts: BTreeMap<StorageAccountId, String>,
+    /// The names of the storage limits, for descriptions.
+    pub storage_limits: BTreeMap<StorageLimitId, String>,
 }
 
 /// The settings that decide a line.
@@ -40,6 +44,8 @@ pub struct PlanInput {
 pub struct PlanSettings {
     /// Where the text of a line comes from.
     pub invoice_text: InvoiceText,
+    /// The most characters that the PSA takes as the text of a line.
+    pub longest_text: usize,
     /// What to do without a price.
     pub unset_price: UnsetPrice,
     /// What to do at quantity zero.
@@ -57,6 +63,10 @@ pub struct Company {
     pub name: String,
     /// What it is in the PSA.
     pub binding: Binding,
+    /// Whether runs take it in.
+    pub enabled: bool,
+    /// What products cost it, in place of the product rules.
+    pub prices: BTreeMap<BillableProduct, PriceRule>,
     /// How it is billed.
     pub configurations: Vec<Configuration>,
     /// What it used in the month.
@@ -98,7 +108,7 @@ pub struct Item {
     pub product: BillableProduct,
     /// The PSA product, in place of the mapped one.
     pub psa_product: Option<PsaProductId>,
-    /// Price and cost, in place of the product rule's.
+    /// Price and cost, in place of the company's and the product rule's.
     pub price: PriceRule,
     /// How usage becomes the billed quantity.
     pub quantity: QuantityRule,
@@ -151,6 +161,12 @@ pub struct Agreement {
     pub end_date: Option<NaiveDate>,
     /// The first day that is billed.
     pub billing_start_date: Option<NaiveDate>,
+    /// The day of its next invoice: what is before it has been invoiced.
+    pub next_invoice_date: Option<NaiveDate>,
+    /// Whether the PSA bills partial periods in proportion.
+    pub prorated: bool,
+    /// Whether the agreement on whose invoice its lines appear is gone, cancelled or inactive.
+    pub is_parent_over: bool,
     /// Its ISO 4217 currency code, where the PSA says it.
     pub currency: Option<String>,
     /// What it holds; `None` when that could not be read.
@@ -173,6 +189,14 @@ impl Agreement {
     pub fn effective_date(&self, month: YearMonth) -> NaiveDate {
         self.billing_start_date
             .map_or(month.first_day(), |start| start.max(month.first_day()))
+    }
+
+    /// The first day of a new addition for `month`. A period that has been invoiced takes no new addition unless the
+    /// agreement is prorated: then the addition begins with the next invoice, which bills it.
+    pub fn first_day_of_new(&self, month: YearMonth) -> NaiveDate {
+        let effective = self.effective_date(month);
+        let invoiced_until = self.next_invoice_date.filter(|_| !self.prorated);
+        invoiced_until.map_or(effective, |next| next.max(effective))
     }
 
     /// The additions for the PSA product `product` that a line for `month` can adopt: those that do not end by its

@@ -22,15 +22,7 @@ pub(super) fn agreed_price(
     let standing = before.and_then(|before| before.unit_price);
     let mut agreed: Option<UnitPrice> = None;
     for part in counted {
-        let item = part.item.map(|item| item.price).unwrap_or_default();
-        let price = unit_price(
-            item,
-            part.product_price,
-            input.settings.unset_price,
-            standing,
-            product.price,
-        )
-        .map_err(|reason| {
+        let price = unit_price(part.prices, input.settings.unset_price, standing, product.price).map_err(|reason| {
             let code = match reason {
                 NoPrice::Unset => BlockCode::PriceUnset,
                 NoPrice::NoListPrice => BlockCode::NoListPrice,

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::block::{BlockCode, NoopReason};
 use super::input::{Agreement, Binding, Company, Configuration, Item, PlanInput, PsaProduct};
-use crate::billing::price::PriceRule;
+use crate::billing::price::PriceRules;
 use crate::billing::product::BillableProduct;
 use crate::billing::quantity::from_bytes;
 use crate::billing::usage::Measured;
@@ -31,7 +31,7 @@ pub(super) struct Part<'a> {
     pub(super) agreement: Option<&'a Agreement>,
     pub(super) psa_product_id: Option<PsaProductId>,
     pub(super) psa_product: Option<&'a PsaProduct>,
-    pub(super) product_price: PriceRule,
+    pub(super) prices: PriceRules,
     pub(super) usage: Option<&'a Measured>,
     pub(super) unit: Unit,
     pub(super) measured: Decimal,
@@ -131,7 +131,11 @@ impl<'a> Index<'a> {
             agreement: self.agreements.get(&configuration.agreement).copied(),
             psa_product_id,
             psa_product: psa_product_id.and_then(|id| self.psa_products.get(&id)).copied(),
-            product_price: rule.map(|rule| rule.price).unwrap_or_default(),
+            prices: PriceRules {
+                item: item.price,
+                company: company.prices.get(&item.product).copied().unwrap_or_default(),
+                product: rule.map(|rule| rule.price).unwrap_or_default(),
+            },
             usage,
             unit,
             measured,
@@ -140,6 +144,8 @@ impl<'a> Index<'a> {
         };
         part.verdict = if company.binding == Binding::Excluded {
             Verdict::Idle(NoopReason::CompanyExcluded)
+        } else if !company.enabled {
+            Verdict::Idle(NoopReason::CompanyOff)
         } else if let Some(reason) = idle(configuration, self.input.month) {
             Verdict::Idle(reason)
         } else if let Some(code) = self.problem(&part) {
@@ -158,6 +164,7 @@ impl<'a> Index<'a> {
         let (unit, measured) = plain(product, usage.quantity);
         let verdict = match company.binding {
             Binding::Excluded => Verdict::Idle(NoopReason::CompanyExcluded),
+            _ if !company.enabled => Verdict::Idle(NoopReason::CompanyOff),
             _ if measured.is_zero() => Verdict::Idle(NoopReason::NothingToBill),
             Binding::Unmapped => Verdict::Blocked(BlockCode::CompanyNotMapped),
             Binding::Gone => Verdict::Blocked(BlockCode::PsaCompanyGone),
@@ -172,7 +179,7 @@ impl<'a> Index<'a> {
             agreement: None,
             psa_product_id: rule.and_then(|rule| rule.psa_product),
             psa_product: None,
-            product_price: PriceRule::default(),
+            prices: PriceRules::default(),
             usage: Some(usage),
             unit,
             measured,
@@ -230,6 +237,7 @@ fn agreement_problem(agreement: &Agreement, month: YearMonth, currency: Option<&
         AgreementStatus::Cancelled => Some(BlockCode::AgreementCancelled),
         AgreementStatus::Inactive => Some(BlockCode::AgreementInactive),
         _ if ended || not_begun || expired => Some(BlockCode::AgreementNotInForce),
+        _ if agreement.is_parent_over => Some(BlockCode::ParentAgreementOver),
         _ => {
             let other = currency
                 .zip(agreement.currency.as_deref())

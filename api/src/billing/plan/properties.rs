@@ -114,17 +114,25 @@ fn agreements() -> impl Strategy<Value = Vec<Agreement>> {
         AgreementStatus::Cancelled,
     ]);
     let start = prop::option::weighted(0.3, 1_u32..=30);
+    let invoiced = (
+        any::<bool>(),
+        prop::option::weighted(0.7, prop::sample::select(vec!["2026-10-15", "2026-12-01"])),
+    );
     let additions = prop::option::weighted(0.9, prop::collection::vec(held(), 0..4));
-    prop::collection::vec((status, start, additions), 4).prop_map(|all| {
+    prop::collection::vec((status, start, invoiced, additions), 4).prop_map(|all| {
         let numbered = (1_u128..).zip(all);
         numbered
-            .map(|(number, (status, start, additions))| Agreement {
-                status,
-                psa_company: (1 + (number - 1) % 3).to_string(),
-                billing_start_date: start.map(|day| format!("2026-11-{day:02}").parse().unwrap()),
-                additions,
-                ..agreement(number, Vec::new())
-            })
+            .map(
+                |(number, (status, start, (prorated, next_invoice), additions))| Agreement {
+                    prorated,
+                    next_invoice_date: next_invoice.map(|day| day.parse().unwrap()),
+                    status,
+                    psa_company: (1 + (number - 1) % 3).to_string(),
+                    billing_start_date: start.map(|day| format!("2026-11-{day:02}").parse().unwrap()),
+                    additions,
+                    ..agreement(number, Vec::new())
+                },
+            )
             .collect()
     })
 }
@@ -187,6 +195,29 @@ proptest! {
         prop_assert_eq!(after.totals.blocked, before.totals.blocked);
         for line in after.lines.iter().filter(|line| line.amount != Decimal::ZERO) {
             prop_assert_eq!(line.before.as_ref().map(|held| held.quantity), Some(line.billed), "{:?}", line);
+        }
+    }
+
+    #[test]
+    fn new_lines_begin_where_the_psa_takes_them(input in inputs()) {
+        for line in plan(&input).lines.iter().filter(|line| line.action == LineAction::Create) {
+            let agreement = input.agreements.iter().find(|agreement| Some(agreement.id) == line.agreement_id).unwrap();
+            let first = line.effective_date.unwrap();
+            prop_assert!(first >= input.month.first_day());
+            prop_assert!(agreement.billing_start_date.is_none_or(|start| first >= start));
+            prop_assert!(agreement.prorated || agreement.next_invoice_date.is_none_or(|next| first >= next));
+        }
+    }
+
+    #[test]
+    fn the_evidence_adds_up_to_the_quantity(input in inputs()) {
+        for line in plan(&input).lines {
+            let counts = line.parts.iter().any(|part| part.counted);
+            let shown: Vec<_> = line.parts.iter().filter(|part| !counts || part.counted).collect();
+            if shown.iter().all(|part| !part.product.is_storage()) {
+                let evidence: Decimal = line.evidence.iter().map(|item| item.quantity).sum();
+                prop_assert_eq!(evidence, line.measured, "{:?}", line);
+            }
         }
     }
 

@@ -66,6 +66,9 @@ fn what_cannot_be_billed_is_a_line_with_its_reason() {
         (BlockCode::AgreementNotInForce, |input| {
             input.agreements[0].start_date = Some("2026-12-01".parse().unwrap());
         }),
+        (BlockCode::ParentAgreementOver, |input| {
+            input.agreements[0].is_parent_over = true;
+        }),
         (BlockCode::CurrencyMismatch, |input| {
             input.agreements[0].currency = Some("EUR".to_owned());
         }),

@@ -55,6 +55,53 @@ fn effective_dates_respect_the_billing_start() {
 }
 
 #[test]
+fn a_new_line_does_not_begin_in_a_period_that_has_been_invoiced() {
+    for (prorated, next_invoice, billing_start, expected) in [
+        (true, Some("2026-12-01"), None, "2026-11-01"),
+        (false, Some("2026-12-01"), None, "2026-12-01"),
+        (false, Some("2026-10-15"), None, "2026-11-01"),
+        (false, None, None, "2026-11-01"),
+        (false, Some("2026-12-01"), Some("2026-12-15"), "2026-12-15"),
+    ] {
+        let mut input = world();
+        let agreement = &mut input.agreements[0];
+        agreement.prorated = prorated;
+        agreement.next_invoice_date = next_invoice.map(|day| day.parse().unwrap());
+        agreement.billing_start_date = billing_start.map(|day| day.parse().unwrap());
+        let standing = agreement.additions.replace(Vec::new());
+        let line = only_line(&input);
+        let shown = (prorated, next_invoice, billing_start);
+        assert_eq!(line.effective_date, Some(expected.parse().unwrap()), "{shown:?}");
+        let settled = apply(&input, &plan(&input));
+        assert_eq!(only_line(&settled).action, LineAction::Noop, "{shown:?}");
+
+        input.agreements[0].additions = standing;
+        let base = billing_start.unwrap_or("2026-11-01");
+        let adopted = only_line(&input).effective_date;
+        assert_eq!(adopted, Some(base.parse().unwrap()), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_company_that_is_switched_off_is_left_alone() {
+    let mut input = world();
+    input.companies[0].enabled = false;
+    let line = only_line(&input);
+    assert_eq!((line.action, line.delta), (LineAction::Noop, Decimal::ZERO));
+    assert_eq!(line.explanation.unwrap().code, NoopReason::CompanyOff.code());
+}
+
+#[test]
+fn a_companys_price_stands_between_the_items_and_the_products() {
+    let mut input = world();
+    let company = &mut input.companies[0];
+    company.prices.insert(product("license:Server"), price(450));
+    assert_eq!(only_line(&input).unit_price, Some(d("4.50")));
+    first_item(&mut input).price = price(700);
+    assert_eq!(only_line(&input).unit_price, Some(d("7.00")));
+}
+
+#[test]
 fn equal_lines_change_nothing() {
     let mut input = world();
     input.agreements[0].additions = Some(vec![addition("77", 1, "12.0", 500)]);

@@ -26,6 +26,7 @@ use crate::{
     failure::{Failure, Outcome},
     integrations,
     jobs::{JobContext, JobError},
+    live::Subject,
 };
 
 /// Who approves a run within the guard.
@@ -66,6 +67,7 @@ pub(super) async fn store(
             RunState::WaitingForApproval
         },
         planned_at: Some(now),
+        licenses_at: run.licenses_at,
         totals: Some(plan.totals),
         guard: Some(verdict),
         problem: None,
@@ -98,6 +100,7 @@ pub(super) async fn store(
     };
     transaction.commit().await?;
     app.wake.jobs.notify_one();
+    app.changes.tell(Subject::BillingRun(run.id));
     Ok(state)
 }
 

@@ -1,20 +1,25 @@
 //! From rows to the input of a plan.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use chrono::{DateTime, NaiveDate, Utc};
 use psa_connectors::record;
 use psa_entities::{
-    Exact, YearMonth, agreement, billing_configuration, billing_item,
+    Exact, YearMonth,
+    agreement::{self, AgreementStatus},
+    billing_configuration, billing_item,
     billing_line::AdditionSnapshot,
     company_mapping::{self, MappingState},
+    company_price, console_company,
     ids::{BillingConfigurationId, ConsoleCompanyId, PsaCompanyId, StorageAccountId},
-    license, product_mapping, psa_company, psa_product, storage_sample,
+    license_period, product_mapping, psa_company, psa_product, storage_limit_use, storage_sample,
 };
 use rust_decimal::Decimal;
 
 use super::{Rows, Snapshot};
 use crate::{
     billing::{
+        calendar,
         plan::{
             PlanInput,
             input::{Agreement, Binding, Company, Configuration, Item, PlanSettings, ProductRule, PsaProduct},
@@ -23,7 +28,7 @@ use crate::{
         product::BillableProduct,
         quantity::QuantityRule,
         settings,
-        usage::{LicenseRecord, StorageRecord, count_licenses, measure_storage},
+        usage::{LicenseRecord, LimitRecord, StorageRecord, Usage, count_licenses, count_limits, measure_storage},
     },
     failure::Fault,
 };
@@ -42,6 +47,7 @@ pub fn addition_snapshot(addition: &record::Addition) -> AdditionSnapshot {
 
 pub(super) fn snapshot(
     rows: Rows,
+    longest_text: usize,
     month: YearMonth,
     only: Option<&BTreeSet<ConsoleCompanyId>>,
 ) -> Result<Snapshot, Fault> {
@@ -49,46 +55,110 @@ pub(super) fn snapshot(
     let names: BTreeMap<StorageAccountId, String> = rows.accounts.into_iter().map(|row| (row.id, row.name)).collect();
     let mut bindings = bindings(&rows.mappings, rows.psa_companies);
     let mut configurations = configurations(rows.configurations, rows.items)?;
-    let mut licenses: HashMap<ConsoleCompanyId, Vec<LicenseRecord>> = HashMap::new();
+    let mut records: HashMap<ConsoleCompanyId, Records> = HashMap::new();
     for row in rows.licenses {
-        licenses.entry(row.company_id).or_default().push(license(row));
+        records.entry(row.company_id).or_default().licenses.push(license(row));
     }
-    let mut samples: HashMap<ConsoleCompanyId, Vec<StorageRecord>> = HashMap::new();
     for row in rows.samples {
-        samples.entry(row.company_id).or_default().push(sample(&row, &names));
+        records
+            .entry(row.company_id)
+            .or_default()
+            .samples
+            .push(sample(&row, &names));
     }
-    let companies = rows.companies.into_iter().map(|row| {
-        let mut usage = count_licenses(&licenses.remove(&row.id).unwrap_or_default());
-        usage.extend(measure_storage(month, &samples.remove(&row.id).unwrap_or_default()));
-        Company {
+    for row in rows.limit_uses {
+        records.entry(row.company_id).or_default().limits.push(limit_use(row));
+    }
+    let switched_off: HashSet<ConsoleCompanyId> = rows
+        .switches
+        .iter()
+        .filter(|row| !row.enabled)
+        .map(|row| row.company_id)
+        .collect();
+    let mut prices: HashMap<ConsoleCompanyId, BTreeMap<BillableProduct, PriceRule>> = HashMap::new();
+    for row in rows.prices {
+        let (company, product, price) = company_price(&row)?;
+        prices.entry(company).or_default().insert(product, price);
+    }
+    let mut companies = Vec::with_capacity(rows.companies.len());
+    for row in rows.companies {
+        let removed = row
+            .removed_at
+            .map(|at| calendar::today(&rows.provider, at))
+            .transpose()?;
+        let records = records.remove(&row.id).unwrap_or_default();
+        companies.push(Company {
             id: row.id,
-            name: row.name,
             binding: bindings.remove(&row.id).unwrap_or(Binding::Unmapped),
+            enabled: !switched_off.contains(&row.id),
+            prices: prices.remove(&row.id).unwrap_or_default(),
             configurations: configurations.remove(&row.id).unwrap_or_default(),
-            usage,
-        }
-    });
+            usage: records.usage(&row, month, rows.licenses_at, removed),
+            name: row.name,
+        });
+    }
+    let mut products: BTreeMap<BillableProduct, ProductRule> =
+        rows.products.iter().map(product_rule).collect::<Result<_, _>>()?;
+    for limit in &rows.limits {
+        // The console says what a limit costs: that is its price unless somebody set one here.
+        let rule = products.entry(BillableProduct::StorageLimit(limit.id)).or_default();
+        rule.price.unit_price = rule.price.unit_price.or(limit.unit_price.map(Decimal::from));
+    }
     let currency = Some(rows.provider.currency).filter(|code| !code.is_empty());
     let input = PlanInput {
         month,
         settings: PlanSettings {
             invoice_text: settings::invoice_text(&rows.settings)?,
+            longest_text,
             unset_price: rows.settings.unset_price,
             zero: rows.settings.zero,
             currency,
         },
-        companies: companies.collect(),
-        products: rows.products.iter().map(product_rule).collect::<Result<_, _>>()?,
+        companies,
+        products,
         psa_products: rows.psa_products.into_iter().map(psa_product).collect(),
-        agreements: rows.agreements.into_iter().map(agreement).collect(),
+        agreements: agreements(rows.agreements),
         storage_accounts: names,
+        storage_limits: rows.limits.into_iter().map(|row| (row.id, row.name)).collect(),
     };
     Ok(Snapshot {
         settings: rows.settings,
         input,
         to_read,
+        licenses_at: rows.licenses_at,
         first_run: rows.applied_runs == 0,
     })
+}
+
+/// What was reported of one company.
+#[derive(Default)]
+struct Records {
+    licenses: Vec<LicenseRecord>,
+    samples: Vec<StorageRecord>,
+    limits: Vec<LimitRecord>,
+}
+
+impl Records {
+    /// What the company used in `month`. A company that the console removed on the day `removed` has no licence from then
+    /// on, and nothing else after that day.
+    fn usage(
+        mut self,
+        company: &console_company::Model,
+        month: YearMonth,
+        licenses_at: DateTime<Utc>,
+        removed: Option<NaiveDate>,
+    ) -> Usage {
+        if company.removed_at.is_some_and(|at| at <= licenses_at) {
+            self.licenses.clear();
+        }
+        for limit in &mut self.limits {
+            limit.last_day = limit.last_day.into_iter().chain(removed).min();
+        }
+        let mut usage = count_licenses(&self.licenses);
+        usage.extend(measure_storage(month, &self.samples, removed));
+        usage.extend(count_limits(month, &self.limits));
+        usage
+    }
 }
 
 /// The agreements that a line of the plan could be written to.
@@ -183,6 +253,11 @@ fn product_rule(row: &product_mapping::Model) -> Result<(BillableProduct, Produc
     Ok((product(&row.product_key)?, rule))
 }
 
+fn company_price(row: &company_price::Model) -> Result<(ConsoleCompanyId, BillableProduct, PriceRule), Fault> {
+    let price = price_rule(row.unit_price, row.unit_cost);
+    Ok((row.company_id, product(&row.product_key)?, price))
+}
+
 fn product(key: &str) -> Result<BillableProduct, Fault> {
     key.parse()
         .map_err(|_| Fault::Inconsistent(format!("product key {key}")))
@@ -206,8 +281,28 @@ fn psa_product(row: psa_product::Model) -> PsaProduct {
     }
 }
 
-fn agreement(row: agreement::Model) -> Agreement {
+/// The agreements, each with what its parent decides: a child is invoiced with its parent.
+fn agreements(rows: Vec<agreement::Model>) -> Vec<Agreement> {
+    let parents: HashMap<String, (bool, Option<NaiveDate>)> = rows
+        .iter()
+        .map(|row| {
+            let is_over = row.deleted || matches!(row.status, AgreementStatus::Cancelled | AgreementStatus::Inactive);
+            (row.external_id.clone(), (is_over, row.next_invoice_date))
+        })
+        .collect();
+    let with_parent = |row: agreement::Model| {
+        let parent = row.parent_external_id.as_ref().and_then(|id| parents.get(id)).copied();
+        let (is_parent_over, invoiced) = parent.unwrap_or_default();
+        agreement(row, is_parent_over, invoiced)
+    };
+    rows.into_iter().map(with_parent).collect()
+}
+
+fn agreement(row: agreement::Model, is_parent_over: bool, parent_invoiced: Option<NaiveDate>) -> Agreement {
     Agreement {
+        next_invoice_date: row.next_invoice_date.or(parent_invoiced),
+        prorated: row.prorated,
+        is_parent_over,
         id: row.id,
         name: row.name,
         psa_company: row.psa_company_external_id,
@@ -221,7 +316,7 @@ fn agreement(row: agreement::Model) -> Agreement {
     }
 }
 
-fn license(row: license::Model) -> LicenseRecord {
+fn license(row: license_period::Model) -> LicenseRecord {
     LicenseRecord {
         external_id: row.external_id,
         license_type: row.license_type,
@@ -229,6 +324,16 @@ fn license(row: license::Model) -> LicenseRecord {
         user_name: row.user_name,
         taken: row.taken,
         trial: row.trial,
+    }
+}
+
+fn limit_use(row: storage_limit_use::Model) -> LimitRecord {
+    LimitRecord {
+        external_id: row.external_id,
+        limit: row.storage_limit_id,
+        label: row.label,
+        first_day: row.first_day,
+        last_day: row.last_day,
     }
 }
 

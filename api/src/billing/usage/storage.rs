@@ -17,7 +17,8 @@ use crate::billing::product::{BillableProduct, StorageMetric};
 /// counts with the value of the last sample before it: data does not leave because nobody reported it. Days before the
 /// first sample do not count at all, neither as bytes nor as days: nobody knows what was there. The average is rounded to
 /// the nearest whole byte, halves up. Of two samples of one day the larger counts. Samples of other months are ignored.
-pub fn measure_storage(month: YearMonth, records: &[StorageRecord]) -> Usage {
+/// Of a company that was removed on the day `removed` nothing is there after it unless a sample says so.
+pub fn measure_storage(month: YearMonth, records: &[StorageRecord], removed: Option<NaiveDate>) -> Usage {
     let mut accounts: BTreeMap<StorageAccountId, BTreeMap<NaiveDate, &StorageRecord>> = BTreeMap::new();
     for record in records.iter().filter(|record| YearMonth::of(record.day) == month) {
         let kept = accounts
@@ -37,7 +38,7 @@ pub fn measure_storage(month: YearMonth, records: &[StorageRecord]) -> Usage {
                 account,
                 metric: StorageMetric::BackupAverage,
             },
-            average(month, &days),
+            average(month, &days, removed),
         );
         let restored = restored(&days);
         if !restored.quantity.is_zero() {
@@ -53,7 +54,7 @@ pub fn measure_storage(month: YearMonth, records: &[StorageRecord]) -> Usage {
     usage
 }
 
-fn average(month: YearMonth, samples: &BTreeMap<NaiveDate, &StorageRecord>) -> Measured {
+fn average(month: YearMonth, samples: &BTreeMap<NaiveDate, &StorageRecord>, removed: Option<NaiveDate>) -> Measured {
     let mut evidence = Vec::new();
     let mut total = Decimal::ZERO;
     let mut last: Option<&StorageRecord> = None;
@@ -62,10 +63,12 @@ fn average(month: YearMonth, samples: &BTreeMap<NaiveDate, &StorageRecord>) -> M
         let sample = samples.get(&day).copied();
         let Some(record) = sample.or(last) else { continue };
         last = Some(record);
-        let bytes = Decimal::from(record.backup_bytes);
+        let is_gone = sample.is_none() && removed.is_some_and(|removed| day > removed);
+        let bytes = Decimal::from(if is_gone { 0 } else { record.backup_bytes });
         total += bytes;
         let label = match sample {
             Some(_) => record.account_name.clone(),
+            None if is_gone => format!("{} (the company was removed)", record.account_name),
             None => format!("{} (no sample, as on {})", record.account_name, record.day),
         };
         evidence.push(sample_evidence(record, label, bytes, day));
@@ -124,7 +127,7 @@ mod tests {
     }
 
     fn measured(records: &[StorageRecord], metric: StorageMetric) -> Option<Measured> {
-        measure_storage(november(), records).remove(&BillableProduct::Storage {
+        measure_storage(november(), records, None).remove(&BillableProduct::Storage {
             account: account(),
             metric,
         })
@@ -184,6 +187,16 @@ mod tests {
     }
 
     #[test]
+    fn a_removed_company_holds_nothing_any_more() {
+        let removed = Some("2026-11-15".parse().unwrap());
+        let samples = [sample("2026-11-01", 100, 0)];
+        let usage = measure_storage(november(), &samples, removed);
+        let average = usage.values().next().unwrap();
+        assert_eq!((average.quantity, average.evidence.len()), (Decimal::from(50), 30));
+        assert_eq!(average.evidence[15].label, "Wasabi (the company was removed)");
+    }
+
+    #[test]
     fn restores_are_summed_and_never_carried() {
         let samples = [
             sample("2026-11-02", 1, 30),
@@ -200,7 +213,7 @@ mod tests {
         fn evidence_explains_the_quantity(bytes in prop::collection::vec((1_u32..=30, 0..i64::MAX, 0..i64::MAX / 40), 1..40)) {
             let mut samples: Vec<StorageRecord> =
                 bytes.iter().map(|(day, stored, restored)| sample(&format!("2026-11-{day:02}"), *stored, *restored)).collect();
-            let usage = measure_storage(november(), &samples);
+            let usage = measure_storage(november(), &samples, None);
             for (product, measured) in &usage {
                 let sum: Decimal = measured.evidence.iter().map(|item| item.quantity).sum();
                 let expected = match product {
@@ -210,7 +223,7 @@ mod tests {
                 prop_assert!((expected - measured.quantity).abs() <= Decimal::new(5, 1));
             }
             samples.reverse();
-            prop_assert_eq!(measure_storage(november(), &samples), usage);
+            prop_assert_eq!(measure_storage(november(), &samples, None), usage);
         }
     }
 }

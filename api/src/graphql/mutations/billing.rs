@@ -1,5 +1,6 @@
 //! Billing: settings, configurations and runs.
 
+pub mod company;
 pub mod configuration;
 pub mod run;
 pub mod settings;
@@ -12,6 +13,7 @@ use crate::failure::{Failure, UserError};
 #[derive(Debug, Default, MergedObject)]
 pub struct BillingMutations(
     settings::SettingsMutations,
+    company::CompanyMutations,
     configuration::ConfigurationMutations,
     run::RunMutations,
 );

@@ -11,12 +11,13 @@ use crate::{
         full_report::FullReport,
         licenses::{self, LicenseReport},
         storage::{self, StorageAccountReport, UsageReport},
+        storage_limits::{self, LimitReport, LimitUseReport},
     },
     failure::{Outcome, UserError},
     graphql::{
         payload::settle,
         request::Request,
-        scalars::{Bytes, Date},
+        scalars::{Bytes, Date, Decimal},
     },
 };
 
@@ -117,6 +118,71 @@ impl From<StorageUsageReport> for UsageReport {
     }
 }
 
+/// Storage limits of the console.
+#[derive(Debug, InputObject)]
+pub struct ReportStorageLimitsInput {
+    /// The storage limits, at most 1,000.
+    pub records: Vec<StorageLimitReport>,
+}
+
+/// A storage limit, which the console also calls a package.
+#[derive(Debug, InputObject)]
+pub struct StorageLimitReport {
+    /// The console's id of the limit.
+    pub external_id: String,
+    /// Its name.
+    pub name: String,
+    /// What the console charges for it in a month, in the provider's currency; left out, it does not say.
+    pub unit_price: Option<Decimal>,
+}
+
+impl From<StorageLimitReport> for LimitReport {
+    fn from(report: StorageLimitReport) -> Self {
+        Self {
+            external_id: report.external_id,
+            name: report.name,
+            unit_price: report.unit_price.map(|price| price.0),
+        }
+    }
+}
+
+/// Who has which storage limit.
+#[derive(Debug, InputObject)]
+pub struct ReportStorageLimitUsesInput {
+    /// The assignments, at most 1,000.
+    pub records: Vec<StorageLimitUseReport>,
+}
+
+/// A storage limit that a company, one of its users or one of its domains has.
+#[derive(Debug, InputObject)]
+pub struct StorageLimitUseReport {
+    /// The console's id of the assignment. It never changes.
+    pub external_id: String,
+    /// The console's id of the company that is charged for it.
+    pub company_external_id: String,
+    /// The console's id of the storage limit.
+    pub storage_limit_external_id: String,
+    /// Who has it, as people know them.
+    pub label: String,
+    /// The first day, in the provider's time zone; left out, what was reported before, else today.
+    pub first_day: Option<Date>,
+    /// The last day, in the provider's time zone; left out while they have it.
+    pub last_day: Option<Date>,
+}
+
+impl From<StorageLimitUseReport> for LimitUseReport {
+    fn from(report: StorageLimitUseReport) -> Self {
+        Self {
+            external_id: report.external_id,
+            company_external_id: report.company_external_id,
+            storage_limit_external_id: report.storage_limit_external_id,
+            label: report.label,
+            first_day: report.first_day.map(|day| day.0),
+            last_day: report.last_day.map(|day| day.0),
+        }
+    }
+}
+
 /// What became of a report.
 #[derive(Debug, SimpleObject)]
 pub struct ReportPayload {
@@ -213,6 +279,28 @@ impl ReportMutations {
         #[graphql(desc = "The storage accounts.")] input: ReportStorageAccountsInput,
     ) -> Result<ReportPayload> {
         ReportPayload::new(storage::report_accounts(ctx.app()?, ctx.scope()?, input.records).await)
+    }
+
+    /// Reports storage limits of the console. Reporting one again updates its name and price.
+    #[graphql(guard = "Requires(Permission::AgentReport)", complexity = "10 + child_complexity")]
+    async fn report_storage_limits(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The storage limits.")] input: ReportStorageLimitsInput,
+    ) -> Result<ReportPayload> {
+        let records = input.records.into_iter().map(LimitReport::from).collect();
+        ReportPayload::new(storage_limits::report(ctx.app()?, ctx.scope()?, records).await)
+    }
+
+    /// Reports who has which storage limit. One that was taken away is reported with its last day.
+    #[graphql(guard = "Requires(Permission::AgentReport)", complexity = "10 + child_complexity")]
+    async fn report_storage_limit_uses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The assignments.")] input: ReportStorageLimitUsesInput,
+    ) -> Result<ReportPayload> {
+        let records = input.records.into_iter().map(LimitUseReport::from).collect();
+        ReportPayload::new(storage_limits::report_uses(ctx.app()?, ctx.scope()?, records).await)
     }
 
     /// Reports what companies kept on storage accounts, day by day. Reporting a day again replaces it.

@@ -1,28 +1,33 @@
 //! How an integration bills, and what it billed.
 
+pub mod company;
 pub mod configuration;
 pub mod line;
 pub mod run;
 
-use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_entities::{
-    IntegrationId, YearMonth, billing_configuration, billing_run, billing_settings, integration, product_mapping,
+    IntegrationId, YearMonth, billing_configuration, billing_run, billing_settings, console_company, integration,
+    product_mapping,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 
+pub use company::{CompanyBilling, CompanyBillingFilter, CompanyPrice};
 pub use configuration::{BillingConfiguration, BillingConfigurationFilter, BillingItem, Rounding, Unit, UsageMode};
 pub use line::{AdditionSnapshot, BillingEvidence, BillingLine, LineAction, LineState};
 pub use run::{BillingLineFilter, BillingRun, BillingRunFilter, BillingRunState, BillingRunTrigger};
 
 use super::{job::Problem, product::BillableProduct};
 use crate::{
-    billing::{calendar, prices, settings, warnings},
+    billing::{calendar, preview, prices, settings, warnings},
+    failure::Failure,
     graphql::{
-        pagination::{List, PageArgs, newest_first},
+        ids::NodeKind,
+        pagination::{List, PageArgs, by_name, newest_first},
         payload,
         request::{Request, internal},
-        scalars::{Date, Decimal},
+        scalars::{Date, Decimal, YearMonth as Month},
     },
 };
 
@@ -43,6 +48,51 @@ impl Billing {
     #[graphql(complexity = "2 + child_complexity")]
     async fn policy(&self, ctx: &Context<'_>) -> Result<BillingPolicy> {
         Ok(BillingPolicy::from(&self.settings(ctx).await?))
+    }
+
+    /// When a month is billed.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn schedule(&self, ctx: &Context<'_>) -> Result<BillingSchedule> {
+        Ok(BillingSchedule::from(&self.settings(ctx).await?))
+    }
+
+    /// The companies of the console with how each is billed, in name order.
+    #[graphql(complexity = "10 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
+    async fn companies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which companies; without it all of them.")] filter: Option<CompanyBillingFilter>,
+        #[graphql(desc = "The size of a page forwards, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
+        #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
+    ) -> Result<List<CompanyBilling>> {
+        use console_company::{Column, Entity};
+        let page = PageArgs::new(first, after, last, before)?;
+        let (scope, integration) = (ctx.scope()?, self.0);
+        let condition = filter.unwrap_or_default().condition(scope, integration);
+        let select = scope.find::<Entity>().filter(condition);
+        let key = |row: &console_company::Model| (row.name.clone(), row.id.uuid());
+        let slice = by_name(ctx, select, (Column::Name, Column::Id), &page, key).await?;
+        Ok(slice.connect(move |company| CompanyBilling { integration, company }))
+    }
+
+    /// What an invoice template makes of the provider's own data: the first lines of a month, at most 20, as they would be
+    /// written to empty agreements. Nothing is read from the PSA, nothing is stored.
+    #[graphql(complexity = "200 + 20 * child_complexity")]
+    async fn invoice_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The template.")] template: String,
+        #[graphql(desc = "The month; without it the one before this.")] month: Option<Month>,
+        #[graphql(desc = "The company whose lines are shown; without it those of all.")] company_id: Option<ID>,
+    ) -> Result<Vec<InvoicePreviewLine>> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let company = company_id.map(|id| NodeKind::ConsoleCompany.key(&id, "companyId"));
+        let company = payload::value(company.transpose().map_err(Failure::from))?;
+        let month = month.map_or_else(|| YearMonth::of(app.now().date_naive()).previous(), |month| month.0);
+        let lines = payload::value(preview::lines(app, scope, self.0, &template, month, company).await)?;
+        Ok(lines.into_iter().map(InvoicePreviewLine::from).collect())
     }
 
     /// The products that have a price or a cost here, by their key.
@@ -172,9 +222,7 @@ pub struct BillingPolicy {
     pub guard_percent: Option<Decimal>,
     /// The same limit in the provider's currency; null for no limit.
     pub guard_amount: Option<Decimal>,
-    /// The day of the month on which the month before is billed; in a shorter month its last day.
-    pub billing_day: i32,
-    /// Grows with every change of this policy or of the invoice settings. Pass it back as `expectedVersion`.
+    /// Grows with every change of this policy, the schedule or the invoice settings. Pass it back as `expectedVersion`.
     pub version: i32,
 }
 
@@ -186,8 +234,52 @@ impl From<&billing_settings::Model> for BillingPolicy {
             approval: settings.approval.into(),
             guard_percent: settings.guard_percent.map(Decimal::from),
             guard_amount: settings.guard_amount.map(Decimal::from),
-            billing_day: i32::from(settings.billing_day),
             version: settings.version,
+        }
+    }
+}
+
+/// When a month is billed.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct BillingSchedule {
+    /// The day of the month on which the month before is billed; in a shorter month its last day.
+    pub billing_day: i32,
+    /// The moment as of which licences are counted, unless `planBilling` names one.
+    pub license_moment: LicenseMoment,
+    /// Grows with every change of the schedule, the policy or the invoice settings. Pass it back as `expectedVersion`.
+    pub version: i32,
+}
+
+impl From<&billing_settings::Model> for BillingSchedule {
+    fn from(settings: &billing_settings::Model) -> Self {
+        Self {
+            billing_day: i32::from(settings.billing_day),
+            license_moment: settings.license_moment.into(),
+            version: settings.version,
+        }
+    }
+}
+
+/// A line as an invoice would show it.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct InvoicePreviewLine {
+    /// The names of the companies on the line.
+    pub companies: Vec<String>,
+    /// The product; the first one where several meet on the line.
+    pub product: BillableProduct,
+    /// The text on the invoice.
+    pub text: String,
+    /// Whether it is as long as the PSA takes it, so that more of it may be cut off.
+    pub is_cut: bool,
+}
+
+impl From<preview::PreviewedLine> for InvoicePreviewLine {
+    fn from(line: preview::PreviewedLine) -> Self {
+        Self {
+            companies: line.companies,
+            product: BillableProduct(line.product),
+            text: line.text.unwrap_or_default(),
+            is_cut: line.is_cut,
         }
     }
 }
@@ -243,6 +335,17 @@ pub enum UnsetPrice {
     Zero,
     /// It is blocked until somebody sets a price.
     Block,
+}
+
+/// The moment as of which licences are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "billing_settings::LicenseMoment")]
+pub enum LicenseMoment {
+    /// The end of the billed month, so that planning it again later counts the same. A month that is going on, and a time
+    /// before the console reported any licence, are counted as it is when the run is planned.
+    MonthEnd,
+    /// When the run is planned.
+    Planning,
 }
 
 /// Who approves a run.

@@ -4,7 +4,7 @@ mod contact;
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
-use psa_entities::{console_company, license, storage_account, storage_sample};
+use psa_entities::{console_company, license, storage_account, storage_limit, storage_sample};
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 pub use contact::{ConsoleContact, ConsoleContactFilter, console_contacts};
@@ -17,7 +17,7 @@ use crate::{
         loaders::console::StorageOf,
         pagination::{List, PageArgs, newest_first},
         request::{Request, internal},
-        scalars::{Bytes, Date, YearMonth},
+        scalars::{Bytes, Date, Decimal, YearMonth},
     },
 };
 
@@ -203,6 +203,35 @@ impl StorageAccount {
     /// The name in the console.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+}
+
+/// A storage limit.
+#[derive(Debug, Clone)]
+pub struct StorageLimit(pub storage_limit::Model);
+
+/// A storage limit, in the console also a package: room that is charged in full, whether or not it is used.
+#[Object]
+impl StorageLimit {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeKind::StorageLimit.id(self.0.id)
+    }
+
+    /// The id in the console.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// The name in the console.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What the console charges for it in a month, in the provider's currency; null when it does not say. It is billed
+    /// unless a price is set here.
+    async fn unit_price(&self) -> Option<Decimal> {
+        self.0.unit_price.map(Decimal::from)
     }
 }
 

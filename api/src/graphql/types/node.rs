@@ -9,7 +9,7 @@ use super::{
     api_token::ApiToken,
     audit::AuditEntry,
     billing::{BillingConfiguration, BillingLine, BillingRun},
-    console::{ConsoleCompany, ConsoleContact, StorageAccount},
+    console::{ConsoleCompany, ConsoleContact, StorageAccount, StorageLimit},
     integration::Integration,
     job::Job,
     mapping::{
@@ -44,6 +44,8 @@ pub enum Node {
     ConsoleContact(ConsoleContact),
     /// A storage account of the console.
     StorageAccount(StorageAccount),
+    /// A storage limit of the console.
+    StorageLimit(StorageLimit),
     /// What a console company is bound to.
     CompanyMapping(CompanyMapping),
     /// What a console contact is bound to.
@@ -93,6 +95,9 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .map(|row| ConsoleContact(row).into()),
         NodeKind::StorageAccount => loaded(rows.load_one(psa_entities::StorageAccountId::from(key)).await)?
             .map(|row| StorageAccount(row).into()),
+        NodeKind::StorageLimit => {
+            loaded(rows.load_one(psa_entities::StorageLimitId::from(key)).await)?.map(|row| StorageLimit(row).into())
+        }
         NodeKind::PsaCompany => {
             loaded(rows.load_one(psa_entities::PsaCompanyId::from(key)).await)?.map(|row| PsaCompany(row).into())
         }

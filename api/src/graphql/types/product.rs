@@ -3,9 +3,9 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::console::StorageAccount;
+use super::console::{StorageAccount, StorageLimit};
 use crate::{
-    billing::product,
+    billing::{breakdown, product},
     failure::UserError,
     graphql::request::{Request, internal},
 };
@@ -37,7 +37,7 @@ pub fn product_key(id: &ID, field: &str) -> Result<product::BillableProduct, Use
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BillableProduct(pub product::BillableProduct);
 
-/// What the console counts and the PSA bills: a licence type, or one metric of a storage account.
+/// What the console counts and the PSA bills: a licence type, one metric of a storage account, or a storage limit.
 #[Object]
 impl BillableProduct {
     /// The global id.
@@ -45,65 +45,74 @@ impl BillableProduct {
         product_id(&self.0)
     }
 
-    /// Whether licences are counted or bytes are measured.
+    /// Whether licences are counted, bytes are measured or storage limits are counted.
     async fn kind(&self) -> BillableKind {
-        if self.0.is_storage() {
-            BillableKind::Storage
-        } else {
-            BillableKind::License
-        }
+        breakdown::Kind::of(&self.0).into()
     }
 
-    /// The name for people, with the storage account where there is one.
+    /// The name for people, with that of the storage account or the storage limit where there is one.
     async fn name(&self, ctx: &Context<'_>) -> Result<String> {
         let name = self.0.display_name();
-        let account = self.account(ctx).await?;
-        Ok(account.map_or_else(|| name.to_owned(), |account| format!("{name}, {}", account.0.name)))
+        let of = match self.limit(ctx).await? {
+            Some(limit) => Some(limit.0.name),
+            None => self.account(ctx).await?.map(|account| account.0.name),
+        };
+        Ok(of.map_or_else(|| name.to_owned(), |of| format!("{name}, {of}")))
     }
 
-    /// The licence type by the name the console shows; null for storage.
+    /// The licence type by the name the console shows; null for anything else.
     async fn license_type(&self) -> Option<&str> {
         match &self.0 {
             product::BillableProduct::License(kind) => Some(kind.display_name()),
-            product::BillableProduct::Storage { .. } => None,
+            product::BillableProduct::Storage { .. } | product::BillableProduct::StorageLimit(_) => None,
         }
     }
 
-    /// The storage account; null for licences.
+    /// The storage account; null for anything else than what is stored or restored.
     async fn storage_account(&self, ctx: &Context<'_>) -> Result<Option<StorageAccount>> {
         self.account(ctx).await
     }
 
-    /// What of the storage account is billed; null for licences.
+    /// The storage limit; null for anything else.
+    async fn storage_limit(&self, ctx: &Context<'_>) -> Result<Option<StorageLimit>> {
+        self.limit(ctx).await
+    }
+
+    /// What of the storage account is billed; null for anything else.
     async fn metric(&self) -> Option<StorageMetric> {
         match &self.0 {
-            product::BillableProduct::License(_) => None,
             product::BillableProduct::Storage { metric, .. } => Some((*metric).into()),
+            product::BillableProduct::License(_) | product::BillableProduct::StorageLimit(_) => None,
         }
     }
 }
 
 impl BillableProduct {
     async fn account(&self, ctx: &Context<'_>) -> Result<Option<StorageAccount>> {
-        let product::BillableProduct::Storage { account, .. } = &self.0 else {
+        let Some(account) = self.0.account() else {
             return Ok(None);
         };
-        Ok(ctx
-            .rows()?
-            .load_one(*account)
-            .await
-            .map_err(internal)?
-            .map(StorageAccount))
+        let found = ctx.rows()?.load_one(account).await.map_err(internal)?;
+        Ok(found.map(StorageAccount))
+    }
+
+    async fn limit(&self, ctx: &Context<'_>) -> Result<Option<StorageLimit>> {
+        let Some(limit) = self.0.limit() else { return Ok(None) };
+        let found = ctx.rows()?.load_one(limit).await.map_err(internal)?;
+        Ok(found.map(StorageLimit))
     }
 }
 
 /// What sort of thing is billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "breakdown::Kind")]
 pub enum BillableKind {
     /// Licences of one type, counted.
     License,
     /// One metric of a storage account, measured in bytes.
     Storage,
+    /// A storage limit, counted for everybody who has it.
+    StorageLimit,
 }
 
 /// What of a storage account is billed.
@@ -129,6 +138,7 @@ mod tests {
         for product in [
             product::BillableProduct::License(product::LicenseType::SqlServerAndExchange),
             product::BillableProduct::License(product::LicenseType::Other("Größe / 2: neu".into())),
+            product::BillableProduct::StorageLimit(psa_entities::StorageLimitId::from_uuid(Uuid::from_u128(8))),
             product::BillableProduct::Storage {
                 account,
                 metric: product::StorageMetric::Restored,

@@ -196,6 +196,11 @@ impl Agreement {
         self.0.billing_cycle.as_deref()
     }
 
+    /// The agreement on whose invoice its lines appear; null when it has its own.
+    async fn parent_external_id(&self) -> Option<&str> {
+        self.0.parent_external_id.as_deref()
+    }
+
     /// Whether the PSA bills partial periods in proportion.
     async fn prorated(&self) -> bool {
         self.0.prorated

@@ -119,12 +119,13 @@ records! {
     }
 
     /// An agreement.
-    Agreement[Some("id,name,type,company,startDate,endDate,noEndingDateFlag,cancelledFlag,billStartDate,nextInvoiceDate,\
+    Agreement[Some("id,name,type,company,parentAgreement,startDate,endDate,noEndingDateFlag,cancelledFlag,billStartDate,nextInvoiceDate,\
                     billingCycle,prorateFlag,currency,agreementStatus,_info")] {
         name: String,
         #[serde(rename = "type")]
         kind: Option<Reference>,
         company: Reference,
+        parent_agreement: Option<Reference>,
         start_date: Option<DateTime<Utc>>,
         end_date: Option<DateTime<Utc>>,
         no_ending_date_flag: Option<bool>,

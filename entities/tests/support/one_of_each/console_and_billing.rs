@@ -4,12 +4,13 @@ use psa_entities::billing_evidence::{self, EvidenceKind};
 use psa_entities::billing_item::{self, ItemMode, Rounding, Unit};
 use psa_entities::billing_line::{self, AdditionSnapshot, AdditionSnapshots, LineAction, LineState};
 use psa_entities::billing_run::{self, GuardVerdict, RunState, RunTotals, RunTrigger};
-use psa_entities::billing_settings::{self, Approval, InvoiceDescription, UnsetPrice, ZeroPolicy};
+use psa_entities::billing_settings::{self, Approval, InvoiceDescription, LicenseMoment, UnsetPrice, ZeroPolicy};
 use psa_entities::company_mapping::{self, MappingState};
 use psa_entities::full_report::ReportedResource;
 use psa_entities::{
-    Exact, YearMonth, billing_configuration, console_company, console_contact, contact_mapping, full_report, license,
-    product_mapping, storage_account, storage_sample,
+    Exact, YearMonth, billing_configuration, company_billing, company_price, console_company, console_contact,
+    contact_mapping, full_report, license, license_period, product_mapping, storage_account, storage_limit,
+    storage_limit_use, storage_sample,
 };
 use rust_decimal::Decimal;
 use sea_orm::DatabaseConnection;
@@ -99,6 +100,78 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
     .await?;
     kept(
         db,
+        license_period::Model {
+            id: world.license_period,
+            provider_id: world.provider,
+            license_id: world.license,
+            company_id: world.console_company,
+            external_id: "external id".into(),
+            license_type: "Server".into(),
+            computer: Some("computer".into()),
+            user_name: Some("user name".into()),
+            taken: true,
+            trial: true,
+            since: world.at,
+            until: Some(world.at),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        storage_limit::Model {
+            id: world.storage_limit,
+            provider_id: world.provider,
+            external_id: "external id".into(),
+            name: "name".into(),
+            unit_price: Some(exact()),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        storage_limit_use::Model {
+            id: world.storage_limit_use,
+            provider_id: world.provider,
+            company_id: world.console_company,
+            storage_limit_id: world.storage_limit,
+            external_id: "external id".into(),
+            label: "label".into(),
+            first_day: world.at.date_naive(),
+            last_day: Some(world.at.date_naive()),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        company_billing::Model {
+            id: world.company_billing,
+            provider_id: world.provider,
+            integration_id: world.integration,
+            company_id: world.console_company,
+            enabled: false,
+            auto_since: Some(world.at),
+            changed_at: world.at,
+            changed_by: "ada".into(),
+        },
+    )
+    .await?;
+    kept(
+        db,
+        company_price::Model {
+            id: world.company_price,
+            provider_id: world.provider,
+            integration_id: world.integration,
+            company_id: world.console_company,
+            product_key: "license:Server".into(),
+            unit_price: Some(exact()),
+            unit_cost: Some(exact()),
+            changed_at: world.at,
+            changed_by: "ada".into(),
+        },
+    )
+    .await?;
+    kept(
+        db,
         company_mapping::Model {
             id: world.company_mapping,
             provider_id: world.provider,
@@ -154,6 +227,7 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             guard_amount: Some(exact()),
             zero: ZeroPolicy::Leave,
             billing_day: 31,
+            license_moment: LicenseMoment::Planning,
             version: i32::MAX,
             updated_at: world.at,
         },
@@ -211,6 +285,7 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             approved_by: Some("approved by".into()),
             approved_at: Some(world.at),
             finished_at: Some(world.at),
+            licenses_at: Some(world.at),
             totals: Some(RunTotals {
                 lines: 3,
                 blocked: 1,

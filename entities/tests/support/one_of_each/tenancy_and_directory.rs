@@ -192,6 +192,7 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             integration_id: world.integration,
             external_id: "external id".into(),
             psa_company_external_id: "psa company external id".into(),
+            parent_external_id: Some("parent external id".into()),
             name: "name".into(),
             kind: Some("import".into()),
             status: AgreementStatus::Expired,

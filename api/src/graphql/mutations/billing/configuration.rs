@@ -5,7 +5,10 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use super::each;
 use crate::{
     auth::{Permission, guard::Requires},
-    billing::configurations::{self, Draft, ItemDraft},
+    billing::configurations::{
+        self, Draft, ItemDraft,
+        copy::{self, Target},
+    },
     failure::{Failure, UserError},
     graphql::{
         ids::NodeKind,
@@ -102,8 +105,59 @@ pub struct DeleteBillingConfigurationPayload {
     pub user_errors: Vec<UserError>,
 }
 
+/// A company to copy a configuration to.
+#[derive(Debug, InputObject)]
+pub struct CopyTargetInput {
+    /// The company. It must be mapped.
+    pub company_id: ID,
+    /// Its agreement; left out, its active one that is called like the source's, or its only active one.
+    pub agreement_id: Option<ID>,
+}
+
+/// A billing configuration to copy.
+#[derive(Debug, InputObject)]
+pub struct CopyBillingConfigurationInput {
+    /// The configuration to copy.
+    pub configuration_id: ID,
+    /// Where to, at most 1,000 companies.
+    pub targets: Vec<CopyTargetInput>,
+}
+
+/// What `copyBillingConfiguration` did.
+#[derive(Debug, SimpleObject)]
+pub struct CopyBillingConfigurationPayload {
+    /// The copies in the order of the targets; empty when none was made.
+    pub configurations: Vec<BillingConfiguration>,
+    /// Why none was made, one error for every mistake at its target; empty when they were.
+    pub user_errors: Vec<UserError>,
+}
+
 #[Object]
 impl ConfigurationMutations {
+    /// Copies a billing configuration to other companies, to all of them or to none. Items and start month are copied as
+    /// they are, with the prices that items have of their own.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "50 + child_complexity")]
+    async fn copy_billing_configuration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to copy where.")] input: CopyBillingConfigurationInput,
+    ) -> Result<CopyBillingConfigurationPayload> {
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
+        let copied = async {
+            let source = NodeKind::BillingConfiguration.key(&input.configuration_id, "configurationId")?;
+            copy::copy(app, stamp, source, &each(input.targets, target)?).await
+        };
+        let (copies, user_errors) = settle(copied.await)?;
+        Ok(CopyBillingConfigurationPayload {
+            configurations: copies
+                .unwrap_or_default()
+                .into_iter()
+                .map(BillingConfiguration)
+                .collect(),
+            user_errors,
+        })
+    }
+
     /// Makes or changes what is billed for a company onto an agreement. Saving what is there already changes nothing.
     #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "20 + child_complexity")]
     async fn save_billing_configuration(
@@ -154,6 +208,16 @@ fn draft(input: SaveBillingConfigurationInput) -> Result<Draft, Failure> {
         items: each(input.items, item)?,
         expected_version: input.expected_version,
     })
+}
+
+fn target(index: usize, input: CopyTargetInput) -> Result<Target, Vec<UserError>> {
+    let company = NodeKind::ConsoleCompany.key(&input.company_id, &format!("targets.{index}.companyId"));
+    let field = format!("targets.{index}.agreementId");
+    let agreement = input.agreement_id.map(|id| NodeKind::Agreement.key(&id, &field));
+    match (company, agreement.transpose()) {
+        (Ok(company), Ok(agreement)) => Ok(Target { company, agreement }),
+        (company, agreement) => Err(company.err().into_iter().chain(agreement.err()).collect()),
+    }
 }
 
 fn item(index: usize, input: BillingItemInput) -> Result<ItemDraft, Vec<UserError>> {

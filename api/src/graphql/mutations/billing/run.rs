@@ -1,6 +1,7 @@
 //! Billing runs: planned, approved, cancelled, continued.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
 use psa_entities::{JobId, billing_run, billing_run::RunTrigger};
 
 use super::each;
@@ -40,6 +41,8 @@ pub struct PlanBillingInput {
     /// Whether the month may still be going on.
     #[graphql(default)]
     pub allow_open_month: bool,
+    /// The moment as of which licences are counted; left out, the schedule's `licenseMoment`.
+    pub licenses_at: Option<DateTime<Utc>>,
 }
 
 /// What `planBilling` started.
@@ -166,7 +169,7 @@ impl RunMutations {
     }
 
     /// Tries the lines of an approved run again that failed or drifted, and goes on with a run whose work was cut short.
-    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "50 + child_complexity")]
+    #[graphql(guard = "Requires(Permission::BillingApprove)", complexity = "50 + child_complexity")]
     async fn retry_billing_lines(
         &self,
         ctx: &Context<'_>,
@@ -191,6 +194,7 @@ fn new_run(input: PlanBillingInput) -> Result<NewRun, Failure> {
         companies: keys(input.company_ids, NodeKind::ConsoleCompany, "companyIds")?,
         trigger: RunTrigger::Manual,
         allow_open_month: input.allow_open_month,
+        licenses_at: input.licenses_at,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::{
     auth::{Permission, guard::Requires},
     billing::{
         prices::{self, PriceChange},
-        settings::{self, InvoiceChange, PolicyChange},
+        settings::{self, InvoiceChange, PolicyChange, ScheduleChange},
     },
     failure::UserError,
     graphql::{
@@ -17,8 +17,8 @@ use crate::{
         scalars::Decimal,
         types::{
             billing::{
-                ApprovalPolicy, BillingPolicy, InvoiceDescriptionMode, InvoiceSettings, ProductPrice, UnsetPrice,
-                ZeroPolicy,
+                ApprovalPolicy, BillingPolicy, BillingSchedule, InvoiceDescriptionMode, InvoiceSettings, LicenseMoment,
+                ProductPrice, UnsetPrice, ZeroPolicy,
             },
             product::product_key,
         },
@@ -96,10 +96,30 @@ pub struct UpdateBillingPolicyInput {
     pub guard_percent: MaybeUndefined<Decimal>,
     /// The guard's limit in the provider's currency; null takes it away.
     pub guard_amount: MaybeUndefined<Decimal>,
-    /// The day of the month on which the month before is billed, from 1 to 31.
-    pub billing_day: Option<i32>,
     /// The version that was read; left out, whatever is there is changed.
     pub expected_version: Option<i32>,
+}
+
+/// When a month shall be billed. A value that is left out stays as it is.
+#[derive(Debug, InputObject)]
+pub struct UpdateBillingScheduleInput {
+    /// The integration.
+    pub integration_id: ID,
+    /// The day of the month on which the month before is billed, from 1 to 31; in a shorter month its last day.
+    pub billing_day: Option<i32>,
+    /// The moment as of which licences are counted.
+    pub license_moment: Option<LicenseMoment>,
+    /// The version that was read; left out, whatever is there is changed.
+    pub expected_version: Option<i32>,
+}
+
+/// What `updateBillingSchedule` did.
+#[derive(Debug, SimpleObject)]
+pub struct UpdateBillingSchedulePayload {
+    /// The schedule; null when it was not changed.
+    pub schedule: Option<BillingSchedule>,
+    /// Why it was not; empty when it was.
+    pub user_errors: Vec<UserError>,
 }
 
 /// What `updateBillingPolicy` did.
@@ -147,7 +167,7 @@ impl SettingsMutations {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
-            prices::update(app, stamp, id, each(input.prices, |index, input| price(index, &input))?).await
+            prices::update(app, stamp, id, each(input.prices, |index, input| input.change(index))?).await
         };
         let (rows, user_errors) = settle(update.await)?;
         let prices = rows
@@ -158,8 +178,9 @@ impl SettingsMutations {
         Ok(UpdatePriceSettingsPayload { prices, user_errors })
     }
 
-    /// Decides what happens to lines without a price, to zero quantities, and who approves a run.
-    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "10 + child_complexity")]
+    /// Decides what happens to lines without a price, to zero quantities, and who approves a run. It decides what is
+    /// written to the PSA without a person, so it needs the permission to approve.
+    #[graphql(guard = "Requires(Permission::BillingApprove)", complexity = "10 + child_complexity")]
     async fn update_billing_policy(
         &self,
         ctx: &Context<'_>,
@@ -176,15 +197,43 @@ impl SettingsMutations {
             user_errors,
         })
     }
+
+    /// Decides on which day a month is billed and as of when licences are counted.
+    #[graphql(guard = "Requires(Permission::PsaManage)", complexity = "10 + child_complexity")]
+    async fn update_billing_schedule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "When it shall be billed.")] input: UpdateBillingScheduleInput,
+    ) -> Result<UpdateBillingSchedulePayload> {
+        let (app, stamp) = (ctx.app()?, ctx.stamp()?);
+        let update = async {
+            let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
+            let change = ScheduleChange {
+                billing_day: input.billing_day,
+                license_moment: input.license_moment.map(Into::into),
+                expected_version: input.expected_version,
+            };
+            settings::update_schedule(app, stamp, id, change).await
+        };
+        let (settings, user_errors) = settle(update.await)?;
+        Ok(UpdateBillingSchedulePayload {
+            schedule: settings.as_ref().map(BillingSchedule::from),
+            user_errors,
+        })
+    }
 }
 
-fn price(index: usize, input: &ProductPriceInput) -> Result<PriceChange, Vec<UserError>> {
-    let product = product_key(&input.product_id, &format!("prices.{index}.productId")).map_err(|error| vec![error])?;
-    Ok(PriceChange {
-        product,
-        unit_price: change(&input.unit_price),
-        unit_cost: change(&input.unit_cost),
-    })
+impl ProductPriceInput {
+    /// The change that the element `index` of a list asks for.
+    pub(super) fn change(&self, index: usize) -> Result<PriceChange, Vec<UserError>> {
+        let field = format!("prices.{index}.productId");
+        let product = product_key(&self.product_id, &field).map_err(|error| vec![error])?;
+        Ok(PriceChange {
+            product,
+            unit_price: change(&self.unit_price),
+            unit_cost: change(&self.unit_cost),
+        })
+    }
 }
 
 fn policy(input: &UpdateBillingPolicyInput) -> PolicyChange {
@@ -194,7 +243,6 @@ fn policy(input: &UpdateBillingPolicyInput) -> PolicyChange {
         approval: input.approval.map(Into::into),
         guard_percent: change(&input.guard_percent),
         guard_amount: change(&input.guard_amount),
-        billing_day: input.billing_day,
         expected_version: input.expected_version,
     }
 }

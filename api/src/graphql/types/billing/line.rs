@@ -11,7 +11,7 @@ use crate::{
     failure::Failure,
     graphql::{
         ids::NodeKind,
-        loaders::billing::AdditionsOf,
+        loaders::{billing::AdditionsOf, company_billing::LineBefore},
         pagination::{List, PageArgs, by_position},
         payload,
         request::{Request, internal},
@@ -173,12 +173,28 @@ impl BillingLine {
         Ok((!found.is_empty()).then(|| Decimal(quantities.sum::<rust_decimal::Decimal>().normalize())))
     }
 
+    /// The newest verified line of an earlier month for the same product of the same agreement; null when there is none.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn month_before(&self, ctx: &Context<'_>) -> Result<Option<BillingLine>> {
+        let (Some(agreement), Some(product)) = (self.0.agreement_id, self.0.psa_product_id) else {
+            return Ok(None);
+        };
+        let run = ctx.rows()?.load_one(self.0.run_id).await.map_err(internal)?;
+        let month = run.ok_or_else(|| internal("a line without its run"))?.month;
+        let key = LineBefore {
+            agreement,
+            product,
+            month,
+        };
+        Ok(ctx.rows()?.load_one(key).await.map_err(internal)?.map(BillingLine))
+    }
+
     /// How often the write was tried.
     async fn attempts(&self) -> i32 {
         self.0.attempts
     }
 
-    /// The licences or daily samples behind the measured quantity.
+    /// The licences, daily samples or storage limits behind the measured quantity.
     #[graphql(complexity = "10 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
     async fn evidence(
         &self,
@@ -258,13 +274,13 @@ impl From<&record::AdditionReceipt> for LineReceipt {
 pub struct BillingEvidence {
     /// What sort of record it was.
     pub kind: EvidenceKind,
-    /// The id of the licence or of the storage account in the console.
+    /// The id in the console: of the licence, of the storage account, or of the assignment of the storage limit.
     pub reference: String,
     /// What a person knows it by.
     pub label: String,
-    /// What it contributes: 1 for a licence, bytes for a sample.
+    /// What it contributes: 1 for a licence or a storage limit, bytes for a sample.
     pub quantity: Decimal,
-    /// The day of a sample; null for a licence.
+    /// The day of a sample; null for anything else.
     pub day: Option<Date>,
 }
 
@@ -288,6 +304,8 @@ pub enum EvidenceKind {
     License,
     /// What a storage account held on one day.
     StorageSample,
+    /// A storage limit that somebody has.
+    StorageLimit,
 }
 
 /// What a line does to the PSA.

@@ -1,18 +1,26 @@
 //! A month's plan and its outcome.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_entities::{ConsoleCompanyId, billing_line, billing_run};
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use uuid::Uuid;
 
-use super::line::{BillingLine, LineAction, LineState};
-use crate::graphql::{
-    ids::NodeKind,
-    pagination::{List, PageArgs, by_position},
-    request::Request,
-    scalars::{Decimal, YearMonth},
-    types::job::Problem,
+use super::line::{AdditionSnapshot, BillingLine, LineAction, LineState};
+use crate::{
+    billing::{breakdown, drift, export},
+    graphql::{
+        ids::NodeKind,
+        pagination::{List, PageArgs, by_position},
+        payload,
+        request::{Request, internal},
+        scalars::{Decimal, YearMonth},
+        types::{
+            console::ConsoleCompany,
+            job::Problem,
+            product::{BillableKind, BillableProduct},
+        },
+    },
 };
 
 /// A billing run.
@@ -77,6 +85,44 @@ impl BillingRun {
         self.0.totals.as_ref().map(BillingRunTotals::from)
     }
 
+    /// The sums of the newest applied run of an earlier month, to compare with; null when there is none.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn previous_totals(&self, ctx: &Context<'_>) -> Result<Option<BillingRunTotals>> {
+        let previous = breakdown::previous(ctx.app()?.db.read(), ctx.scope()?, &self.0).await;
+        let totals = previous.map_err(internal)?.and_then(|run| run.totals);
+        Ok(totals.as_ref().map(BillingRunTotals::from))
+    }
+
+    /// The sums over its lines by company, product or kind of product, the dearest first.
+    #[graphql(complexity = "50 + 50 * child_complexity")]
+    async fn breakdown(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the lines are put together by.")] by: BillingDimension,
+    ) -> Result<Vec<BillingShare>> {
+        let groups = breakdown::of_run(ctx.app()?.db.read(), ctx.scope()?, self.0.id, by.into()).await;
+        Ok(payload::value(groups)?.into_iter().map(BillingShare::from).collect())
+    }
+
+    /// The moment as of which licences were counted; null before the plan is complete.
+    async fn licenses_at(&self) -> Option<DateTime<Utc>> {
+        self.0.licenses_at
+    }
+
+    /// Its lines as CSV, as a spreadsheet reads it: UTF-8, commas, one header line.
+    #[graphql(complexity = "100")]
+    async fn csv(&self, ctx: &Context<'_>) -> Result<String> {
+        payload::value(export::csv(ctx.app()?.db.read(), ctx.scope()?, &self.0).await)
+    }
+
+    /// The lines that were written and verified, and of which the PSA holds something else at this moment. What the
+    /// agreements hold is read from the PSA.
+    #[graphql(complexity = "200 + 10 * child_complexity")]
+    async fn drift(&self, ctx: &Context<'_>) -> Result<Vec<BillingDrift>> {
+        let found = payload::value(drift::find(ctx.app()?, ctx.scope()?, &self.0).await)?;
+        Ok(found.into_iter().map(BillingDrift::from).collect())
+    }
+
     /// What the guard says of the plan; null before the plan is complete.
     async fn guard(&self) -> Option<GuardVerdict> {
         let verdict = self.0.guard.as_ref()?;
@@ -139,6 +185,76 @@ impl From<&billing_run::RunTotals> for BillingRunTotals {
             changes: totals.changes,
             amount: totals.amount.into(),
             delta: totals.delta.into(),
+        }
+    }
+}
+
+/// What the lines of a run are put together by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "breakdown::Dimension")]
+pub enum BillingDimension {
+    /// The company.
+    Company,
+    /// The billable product.
+    Product,
+    /// The kind of product.
+    Kind,
+}
+
+/// What lines of a run that have something in common add up to.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct BillingShare {
+    #[graphql(skip)]
+    company_id: Option<ConsoleCompanyId>,
+    /// The product; null unless the lines are put together by it.
+    pub product: Option<BillableProduct>,
+    /// The kind of product; null unless the lines are put together by it.
+    pub kind: Option<BillableKind>,
+    /// Their sums.
+    pub totals: BillingRunTotals,
+}
+
+#[ComplexObject]
+impl BillingShare {
+    /// The company; null unless the lines are put together by it, and for lines on which several companies meet.
+    async fn company(&self, ctx: &Context<'_>) -> Result<Option<ConsoleCompany>> {
+        let Some(id) = self.company_id else { return Ok(None) };
+        Ok(ctx.rows()?.load_one(id).await.map_err(internal)?.map(ConsoleCompany))
+    }
+}
+
+impl From<(breakdown::Key, billing_run::RunTotals)> for BillingShare {
+    fn from((key, totals): (breakdown::Key, billing_run::RunTotals)) -> Self {
+        let mut share = Self {
+            company_id: None,
+            product: None,
+            kind: None,
+            totals: BillingRunTotals::from(&totals),
+        };
+        match key {
+            breakdown::Key::Company(company) => share.company_id = company,
+            breakdown::Key::Product(product) => share.product = Some(BillableProduct(product)),
+            breakdown::Key::Kind(kind) => share.kind = Some(kind.into()),
+        }
+        share
+    }
+}
+
+/// A line that the PSA does not hold as it was written.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct BillingDrift {
+    /// The line: what was measured and approved.
+    pub line: BillingLine,
+    /// What the agreement holds for its product now; empty when it holds nothing.
+    pub found: Vec<AdditionSnapshot>,
+}
+
+impl From<drift::Drift> for BillingDrift {
+    fn from(drift: drift::Drift) -> Self {
+        Self {
+            line: BillingLine(drift.line),
+            found: drift.found.into_iter().map(AdditionSnapshot::from).collect(),
         }
     }
 }
