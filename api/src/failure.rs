@@ -212,6 +212,7 @@ impl From<&PsaError> for UserError {
                 ErrorCode::PeriodClosed,
                 "Let the agreement prorate, or bill from the next invoice date on.",
             ),
+            ErrorKind::Changed => (ErrorCode::Drifted, "Look at the record in the PSA, then plan again."),
             ErrorKind::Unavailable => (
                 ErrorCode::PsaUnavailable,
                 "Check the site and the PSA's status, then try again.",

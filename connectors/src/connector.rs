@@ -105,7 +105,9 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     /// [`Capability::Agreements`](crate::Capability::Agreements).
     ///
     /// # Behavior
-    /// * Reads, compares, writes only a difference, reads again.
+    /// * Reads, compares, writes only a difference, and gives back what the PSA answers.
+    /// * `Changed` when the target tells what the caller saw and that is not so any more, unless it says already what is
+    ///   desired.
     /// * The same call twice changes nothing the second time.
     /// * Without a target addition it creates one, unless the agreement has one in force for the product by now: that one
     ///   is taken. More than one is `Invalid`.
@@ -123,6 +125,7 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     ///
     /// # Behavior
     /// * An addition that has ended on that day or before is left as it is.
+    /// * `Changed` when the target tells what the caller saw and that is not so any more.
     /// * A target without an addition is `Invalid`.
     async fn end_addition(&self, target: &AdditionTarget, on: NaiveDate, key: &WriteKey) -> Result<AdditionReceipt>;
 

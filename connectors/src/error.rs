@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Ambiguous,
     /// The billing period is closed: the quantity can no longer be changed for it.
     PeriodClosed,
+    /// What the caller saw is not so any more: nothing was written.
+    Changed,
     /// The PSA cannot be reached or does not work; nothing was written.
     Unavailable,
     /// The connector cannot do this.

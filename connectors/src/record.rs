@@ -10,7 +10,7 @@ mod ticket;
 mod webhook;
 
 pub use agreement::{
-    Addition, AdditionChange, AdditionReceipt, AdditionTarget, Agreement, AgreementStatus, DesiredAddition,
+    Addition, AdditionChange, AdditionReceipt, AdditionTarget, Agreement, AgreementStatus, DesiredAddition, Seen,
 };
 pub use directory::{Account, Company, Contact, Device, FilterValue, Named, Product};
 pub use id::{

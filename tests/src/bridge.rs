@@ -26,6 +26,8 @@ pub struct Options {
     pub worker: bool,
     /// Seconds after which an uncertain write is looked for.
     pub settle_seconds: u32,
+    /// How many calls to the PSA a minute may have; `None` for as many as in operation.
+    pub calls_per_minute: Option<u32>,
     /// The configuration of the simulated PSA.
     pub simulator: SimulatorOptions,
     /// The time of day in the server.
@@ -37,6 +39,7 @@ impl Default for Options {
         Self {
             worker: true,
             settle_seconds: 0,
+            calls_per_minute: None,
             simulator: SimulatorOptions::default(),
             clock: Arc::new(SystemClock),
         }
@@ -154,6 +157,10 @@ pub fn config(database: &TestDatabase, options: &Options) -> Config {
         .connectors
         .settings
         .insert("connectwise.client_id".to_owned(), CLIENT_ID.to_owned());
+    if let Some(calls) = options.calls_per_minute {
+        let settings = &mut config.connectors.settings;
+        settings.insert("connectwise.requests_per_minute".to_owned(), calls.to_string());
+    }
     config.tickets.settle_seconds = options.settle_seconds;
     config.tickets.poll_seconds = 1;
     config.jobs.poll_seconds = 1;

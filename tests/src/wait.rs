@@ -11,14 +11,26 @@ const DEADLINE: Duration = Duration::from_secs(90);
 ///
 /// # Panics
 /// There is none before the deadline.
-pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
-    let deadline = Instant::now() + DEADLINE;
+pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, ask: impl FnMut() -> F) -> T {
+    until_within(DEADLINE, what, ask).await
+}
+
+/// Asks until there is an answer, for as long as `patience` lasts.
+///
+/// # Panics
+/// There is none before that.
+pub async fn until_within<T, F: Future<Output = Option<T>>>(
+    patience: Duration,
+    what: &str,
+    mut ask: impl FnMut() -> F,
+) -> T {
+    let deadline = Instant::now() + patience;
     let mut tick = interval(Duration::from_millis(20));
     loop {
         tick.tick().await;
         if let Some(answer) = ask().await {
             return answer;
         }
-        assert!(Instant::now() < deadline, "still waiting for {what} after {DEADLINE:?}");
+        assert!(Instant::now() < deadline, "still waiting for {what} after {patience:?}");
     }
 }

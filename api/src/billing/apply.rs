@@ -1,9 +1,11 @@
 //! The apply job: writes the approved lines of a run to the PSA.
 //!
 //! What is done stands in the database and in the PSA and nowhere else, so the job can end anywhere and begin again.
-//! Before each write the agreement is read: a line whose addition already says what is wanted was written by an earlier
-//! attempt, one that says neither that nor what was planned with has drifted and is left to a person. Lines of one
-//! agreement follow one another; agreements are worked on side by side.
+//! Agreements are read many at a time: a line whose addition already says what is wanted was written by an earlier attempt,
+//! one that says neither that nor what was planned with has drifted and is left to a person. Every write tells the
+//! connector what was read, so that it writes over nothing else, and when all lines are written the agreements are read
+//! again: only what they say then is verified. Lines of one agreement follow one another; agreements are worked on side
+//! by side.
 
 mod decide;
 mod record;
@@ -38,6 +40,9 @@ use crate::{
     live::Subject,
 };
 use writer::Writer;
+
+/// How many agreements are read at once, written and read again.
+const AT_ONCE: usize = 100;
 
 /// Applies a run.
 #[derive(Debug, Serialize, Deserialize)]
@@ -187,14 +192,25 @@ async fn write(
             None => writer.orphaned(&line).await?,
         }
     }
-    let work: Vec<_> = groups
-        .into_iter()
-        .map(|(agreement, lines)| writer.agreement(agreement, lines))
-        .collect();
-    stream::iter(work)
-        .buffer_unordered(concurrency)
-        .collect::<Vec<()>>()
-        .await;
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    while !groups.is_empty() && !writer.is_stopped() {
+        let part: Vec<_> = groups.drain(..groups.len().min(AT_ONCE)).collect();
+        let Some(mut held) = writer.read(&part).await? else {
+            continue;
+        };
+        let work: Vec<_> = part
+            .into_iter()
+            .map(|(agreement, lines)| {
+                let additions = held.remove(&agreement);
+                writer.agreement(agreement, lines, additions)
+            })
+            .collect();
+        let accepted = stream::iter(work)
+            .buffer_unordered(concurrency)
+            .collect::<Vec<_>>()
+            .await;
+        writer.prove(accepted.into_iter().flatten().collect()).await?;
+    }
     writer.outcome().map_or(Ok(()), Err)
 }
 

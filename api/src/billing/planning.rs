@@ -74,6 +74,7 @@ impl Planning {
         };
         let mut snapshot = snapshot::take(app, scope, &integration, asked).await?;
         let holdings = self.read(cx, &integration, &snapshot).await?;
+        let read_at = cx.now();
         fill(&mut snapshot, &holdings);
         let mut plan = plan::plan(&snapshot.input);
         if let Some(only) = &only {
@@ -90,8 +91,9 @@ impl Planning {
             ..run
         };
         let state = store::store(cx, &run, &snapshot.settings, plan, verdict).await?;
-        tracing::info!(billing.run = %run.id, lines = totals.lines, blocked = totals.blocked, changes = totals.changes, ?state, "planned");
-        Ok(json!({ "state": state, "totals": totals }))
+        let millis = (cx.now() - read_at).num_milliseconds();
+        tracing::info!(billing.run = %run.id, lines = totals.lines, blocked = totals.blocked, changes = totals.changes, millis, ?state, "planned");
+        Ok(json!({ "state": state, "totals": totals, "millisAfterReading": millis }))
     }
 
     /// Reads what the agreements hold, many at a time.

@@ -245,6 +245,7 @@ fn judge(write: &Write, error: &Error) -> Verdict {
         | ErrorKind::NotFound
         | ErrorKind::Invalid { .. }
         | ErrorKind::PeriodClosed
+        | ErrorKind::Changed
         | ErrorKind::Unsupported => {
             if error.is_temporary() {
                 Verdict::NotSent

@@ -10,7 +10,7 @@ use super::{
     mapping::{self, number, shorten},
     query::Conditions,
     rights,
-    wire::{self, Day, Exact, Id, NewAddition, Replace, Value},
+    wire::{Day, Exact, Id, NewAddition, Replace, Value},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -69,7 +69,10 @@ pub(super) async fn set_addition(
     };
     match before {
         Some(before) => update(client, target, &desired, effective, before).await,
-        None => create(client, target, &desired, effective).await,
+        None => {
+            check_seen(target, None)?;
+            create(client, target, &desired, effective).await
+        }
     }
 }
 
@@ -82,12 +85,11 @@ pub(super) async fn end_addition(client: &Client, target: &AdditionTarget, on: N
     if before.cancelled_date.is_some_and(|ended| ended <= on) {
         return Ok(unchanged(before));
     }
+    check_seen(target, Some(&before))?;
     let steps = [Replace::new("cancelledDate", Value::Day(Day(on)))];
     let path = path(&target.agreement, Some(id))?;
-    client
-        .send(&Call::patch(END, rights::AGREEMENTS, path, &steps)?)
-        .await?;
-    let after = read_back(client, END, &target.agreement, id).await?;
+    let call = Call::patch(END, rights::AGREEMENTS, path, &steps)?;
+    let after = written(client, &call, &target.agreement).await?;
     Ok(AdditionReceipt {
         change: AdditionChange::Ended,
         before: Some(before),
@@ -112,16 +114,10 @@ async fn update(
     if desired.is_met_by(&before) {
         return Ok(unchanged(before));
     }
+    check_seen(target, Some(&before))?;
     let path = path(&target.agreement, Some(&before.id))?;
-    client
-        .send(&Call::patch(
-            SET,
-            rights::AGREEMENTS,
-            path,
-            &differences(desired, &before),
-        )?)
-        .await?;
-    let after = read_back(client, SET, &target.agreement, &before.id).await?;
+    let call = Call::patch(SET, rights::AGREEMENTS, path, &differences(desired, &before))?;
+    let after = written(client, &call, &target.agreement).await?;
     Ok(AdditionReceipt {
         change: AdditionChange::Updated,
         before: Some(before),
@@ -147,9 +143,7 @@ async fn create(
         effective_date: Day(effective),
     };
     let call = Call::post(SET, rights::AGREEMENTS, path(&target.agreement, None)?, &body)?;
-    let created: wire::Addition = client.json(&call).await?;
-    let id = AdditionId::new(created.id.to_string());
-    let after = read_back(client, SET, &target.agreement, &id).await?;
+    let after = written(client, &call, &target.agreement).await?;
     Ok(AdditionReceipt {
         change: AdditionChange::Created,
         before: None,
@@ -215,23 +209,21 @@ async fn read(client: &Client, operation: &'static str, agreement: &AgreementId,
     mapping::addition(client.json(&call).await?, agreement)
 }
 
-/// Reads what was written. When that fails, the write has happened all the same.
-async fn read_back(
-    client: &Client,
-    operation: &'static str,
-    agreement: &AgreementId,
-    id: &AdditionId,
-) -> Result<Addition> {
-    read(client, operation, agreement, id).await.map_err(|error| {
-        let pause = error.retry_after();
-        Error::new(
-            ErrorKind::Ambiguous,
-            "the addition was written, but could not be read again",
-        )
-        .with_operation(operation)
-        .with_retry_after(pause)
-        .with_source(error)
-    })
+/// What the PSA answers to a write: the addition as it is now.
+async fn written(client: &Client, call: &Call, agreement: &AgreementId) -> Result<Addition> {
+    mapping::addition(client.json(call).await?, agreement)
+}
+
+/// Refuses to write over what the caller has not seen.
+fn check_seen(target: &AdditionTarget, found: Option<&Addition>) -> Result<()> {
+    if target.seen.as_ref().is_none_or(|seen| seen.is_still(found)) {
+        return Ok(());
+    }
+    let message = match found {
+        Some(found) => format!("the addition {} is not as it was when it was read", found.id),
+        None => "the agreement has no addition in force for the product any more".to_owned(),
+    };
+    Err(Error::new(ErrorKind::Changed, message))
 }
 
 fn unchanged(addition: Addition) -> AdditionReceipt {

@@ -55,6 +55,7 @@ async fn everything(connector: &ConnectWise, announced: &[u8]) -> Vec<Error> {
         agreement: agreement.clone(),
         product: ProductId::new("5"),
         addition: addition.map(crate::record::AdditionId::new),
+        seen: None,
     };
     let desired = DesiredAddition {
         quantity: 3.into(),

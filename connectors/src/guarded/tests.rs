@@ -94,6 +94,7 @@ async fn what_a_connector_cannot_do_does_not_reach_it() {
         agreement: agreement.clone(),
         product: ProductId::new("1"),
         addition: None,
+        seen: None,
     };
     let desired = DesiredAddition {
         quantity: 1.into(),

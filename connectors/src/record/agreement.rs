@@ -86,6 +86,27 @@ pub struct AdditionTarget {
     /// The addition itself. `None` means that there is none yet: the connector looks once more and creates it only when
     /// the agreement still has no addition in force for the product.
     pub addition: Option<AdditionId>,
+    /// What the caller saw there; `None` writes whatever is there.
+    pub seen: Option<Seen>,
+}
+
+/// What a caller saw at a target. With it a write happens only while that is still so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// No addition in force for the product.
+    Nothing,
+    /// This addition.
+    Addition(Addition),
+}
+
+impl Seen {
+    /// Whether `found` is what was seen.
+    pub fn is_still(&self, found: Option<&Addition>) -> bool {
+        match self {
+            Self::Nothing => found.is_none(),
+            Self::Addition(seen) => found == Some(seen),
+        }
+    }
 }
 
 /// What an addition shall say.

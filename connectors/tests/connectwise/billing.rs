@@ -19,6 +19,7 @@ fn target(agreement: &str, product: &str, addition: Option<&AdditionId>) -> Addi
         agreement: AgreementId::new(agreement),
         product: ProductId::new(product),
         addition: addition.cloned(),
+        seen: None,
     }
 }
 

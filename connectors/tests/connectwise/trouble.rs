@@ -93,6 +93,7 @@ async fn a_429_is_waited_for_and_a_long_one_is_handed_back() {
         agreement: AgreementId::new("2"),
         product: ProductId::new("1"),
         addition: None,
+        seen: None,
     };
     let desired = DesiredAddition {
         quantity: 1.into(),

@@ -1,11 +1,12 @@
 //! Somebody changes the agreement between plan and apply: what they did is never overwritten.
 
-use psa_tests::on_each_database;
+use psa_simulator::{Fault, FaultRule};
+use psa_tests::{on_each_database, wait};
 use serde_json::{Value, json};
 
 use super::{
     psa::{add, additions, held, number, tamper, writes},
-    scene::{POLICY, Scene, line},
+    scene::{APPROVE, POLICY, Scene, approval, line, read, settled},
 };
 
 #[tokio::test]
@@ -164,6 +165,40 @@ async fn an_addition_that_bills_something_else_now_is_neither_changed_nor_taken_
             );
         }
         assert_eq!(writes(simulator).len(), 1);
+        scene.bridge.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_between_reading_and_writing_is_not_overwritten() {
+    on_each_database(|database| async move {
+        let scene = Scene::active(&database, &[("ContosoDental", &[("Desktop", 5)])]).await;
+        let simulator = &scene.bridge.simulator;
+        let run = scene.plan().await;
+        let before = additions(simulator, "ContosoDental").remove(0);
+        // The last look at the addition takes a while, and meanwhile somebody changes it.
+        let path = format!("/additions/{}", before["id"]);
+        let slow = FaultRule::new(Fault::Latency { ms: 1_500 }).on("GET", &path).times(1);
+        simulator.inject(slow);
+        simulator.clear_requests();
+        let payload = scene.client.succeed(APPROVE, approval(&run)).await;
+        let id = run["id"].as_str().expect("an id");
+        wait::until("the last look", || async {
+            let run = read(&scene.client, id).await;
+            (line(&run, "ContosoDental", "Desktop")["state"] == "APPLYING").then_some(())
+        })
+        .await;
+        tamper(simulator, &before, "quantity", json!(77.0));
+        let run = settled(&scene.client, &payload, "APPLYING").await;
+        let drifted = line(&run, "ContosoDental", "Desktop");
+        assert_eq!(
+            (&drifted["state"], &drifted["candidates"][0]["quantity"]),
+            (&json!("DRIFTED"), &json!("77")),
+            "{drifted:#}"
+        );
+        assert_eq!(writes(simulator), []);
+        assert_eq!(held(simulator, "ContosoDental")[0][1], "77", "it is as they left it");
         scene.bridge.stop().await;
     })
     .await;

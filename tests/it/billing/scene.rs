@@ -135,7 +135,7 @@ impl Scene {
         let template = "{product}: {quantity} {unit}, {month} {year}";
         let invoice = json!({ "integrationId": integration, "mode": "TEMPLATE", "template": template });
         client.succeed(INVOICE, invoice).await;
-        let month = YearMonth::of(SystemClock.now().date_naive()).previous();
+        let month = month_that_is_over();
         Self {
             bridge,
             client,
@@ -216,6 +216,11 @@ impl Scene {
         assert_eq!(applied["state"], "APPLIED", "{applied:#}");
         assert_eq!(writes(&self.bridge.simulator), []);
     }
+}
+
+/// The month before the one that it is.
+pub fn month_that_is_over() -> YearMonth {
+    YearMonth::of(SystemClock.now().date_naive()).previous()
 }
 
 /// The input of [`APPROVE`] for a run as it was read.

@@ -1,7 +1,7 @@
 //! Writes the lines of a run, agreement by agreement.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU32, Ordering},
@@ -11,7 +11,7 @@ use std::{
 
 use psa_connectors::{
     Error, ErrorKind, PsaConnector,
-    record::{Addition, AdditionReceipt, AdditionTarget, AgreementId, WriteKey},
+    record::{Addition, AdditionReceipt, AdditionTarget, AgreementId, Seen, WriteKey},
 };
 use psa_entities::{
     Problem,
@@ -48,6 +48,17 @@ pub(super) struct Writer<'a> {
     again: Mutex<Option<(Problem, Option<Duration>)>>,
 }
 
+/// What agreements hold.
+pub(super) type Holdings = BTreeMap<AgreementId, Vec<Addition>>;
+
+/// A line that the PSA has accepted and that is not verified yet.
+#[derive(Debug)]
+pub(super) struct Accepted {
+    agreement: AgreementId,
+    line: Model,
+    order: Order,
+}
+
 /// Whether the lines of an agreement go on.
 enum Next {
     Go,
@@ -75,11 +86,67 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes the lines of one agreement, one after the other.
-    pub(super) async fn agreement(&self, agreement: AgreementId, lines: Vec<Model>) {
-        if let Err(error) = self.lines(&agreement, lines).await {
+    /// What agreements hold now; `None` when that cannot be read, and then the job comes back or their lines have failed.
+    pub(super) async fn read(&self, groups: &[(AgreementId, Vec<Model>)]) -> Result<Option<Holdings>, JobError> {
+        let ids: Vec<AgreementId> = groups.iter().map(|(agreement, _)| agreement.clone()).collect();
+        match self.connector.additions_of(&ids).await {
+            Ok(held) => Ok(Some(held)),
+            Err(error) => {
+                let lines: Vec<Model> = groups.iter().flat_map(|(_, lines)| lines.clone()).collect();
+                self.unreadable(&lines, &error).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Writes the lines of one agreement, one after the other. Gives back those that the PSA has accepted.
+    pub(super) async fn agreement(
+        &self,
+        agreement: AgreementId,
+        lines: Vec<Model>,
+        additions: Option<Vec<Addition>>,
+    ) -> Vec<Accepted> {
+        let mut accepted = Vec::new();
+        let written = match additions {
+            Some(additions) => self.lines(&agreement, lines, additions, &mut accepted).await,
+            None => {
+                let error = Error::new(ErrorKind::NotFound, "the agreement does not exist any more");
+                self.unreadable(&lines, &error).await
+            }
+        };
+        if let Err(error) = written {
             self.stop(error);
         }
+        accepted
+    }
+
+    /// Reads the agreements of accepted lines again: what they say now is the proof.
+    pub(super) async fn prove(&self, accepted: Vec<Accepted>) -> Result<(), JobError> {
+        if accepted.is_empty() {
+            return Ok(());
+        }
+        let mut ids: Vec<AgreementId> = accepted.iter().map(|line| line.agreement.clone()).collect();
+        ids.dedup();
+        let held = match self.connector.additions_of(&ids).await {
+            Ok(held) => held,
+            // What was accepted is looked at by the next attempt.
+            Err(error) => {
+                self.come_back(&error).await?;
+                return Ok(());
+            }
+        };
+        for Accepted { agreement, line, order } in accepted {
+            let additions = held.get(&agreement).map_or(&[][..], Vec::as_slice);
+            match order.situation(additions) {
+                Situation::Met(found) => record::verified(&self.cx.app, self.cx.scope, &line, &found).await?,
+                Situation::Due(_) => {
+                    self.drifted(&line, &order, "the agreement does not show what was written", additions)
+                        .await?;
+                }
+                Situation::Drifted(reason) => self.drifted(&line, &order, &reason, additions).await?,
+            }
+        }
+        Ok(())
     }
 
     /// A line whose agreement or product is known here no more.
@@ -109,22 +176,21 @@ impl<'a> Writer<'a> {
         }
     }
 
-    async fn lines(&self, agreement: &AgreementId, lines: Vec<Model>) -> Result<(), JobError> {
-        if self.is_stopped() {
-            return Ok(());
-        }
-        let mut additions = match self.connector.additions(agreement).await {
-            Ok(additions) => additions,
-            Err(error) => return self.unreadable(&lines, &error).await,
-        };
-        for line in &lines {
+    async fn lines(
+        &self,
+        agreement: &AgreementId,
+        lines: Vec<Model>,
+        mut additions: Vec<Addition>,
+        accepted: &mut Vec<Accepted>,
+    ) -> Result<(), JobError> {
+        for line in lines {
             if self.is_stopped() {
                 return Ok(());
             }
             self.cx
                 .progress("writing", self.done.fetch_add(1, Ordering::Relaxed), self.total)
                 .await?;
-            if let Next::Leave = self.line(agreement, line, &mut additions).await? {
+            if let Next::Leave = self.line(agreement, line, &mut additions, accepted).await? {
                 return Ok(());
             }
         }
@@ -134,56 +200,86 @@ impl<'a> Writer<'a> {
     async fn line(
         &self,
         agreement: &AgreementId,
-        line: &Model,
+        line: Model,
         additions: &mut Vec<Addition>,
+        accepted: &mut Vec<Accepted>,
     ) -> Result<Next, JobError> {
         let (app, scope) = (&self.cx.app, self.cx.scope);
         let product = line.psa_product_id.and_then(|id| self.products.get(&id));
-        let Some(order) = product.and_then(|product| Order::of(line, product)) else {
-            self.orphaned(line).await?;
+        let Some(order) = product.and_then(|product| Order::of(&line, product)) else {
+            self.orphaned(&line).await?;
             return Ok(Next::Go);
         };
         let addition = match order.situation(additions) {
             Situation::Met(found) => {
-                record::verified(app, scope, line, &found).await?;
+                record::verified(app, scope, &line, &found).await?;
                 return Ok(Next::Go);
             }
             Situation::Drifted(reason) => {
-                self.drifted(line, &order, &reason, additions).await?;
+                self.drifted(&line, &order, &reason, additions).await?;
                 return Ok(Next::Go);
             }
             Situation::Due(addition) => addition,
         };
-        record::begun(app, scope, line).await?;
+        let seen = addition
+            .as_ref()
+            .and_then(|id| additions.iter().find(|held| held.id == *id))
+            .map_or(Seen::Nothing, |held| Seen::Addition(held.clone()));
         let target = AdditionTarget {
             agreement: agreement.clone(),
             product: order.product.clone(),
             addition,
+            seen: Some(seen),
         };
-        let receipt = match self.write(line, &target, &order).await {
+        record::begun(app, scope, &line).await?;
+        let receipt = match self.write(&line, &target, &order).await {
             Ok(receipt) => receipt,
-            Err(error) => return self.refused(line, &error).await,
+            Err(error) if matches!(error.kind(), ErrorKind::Changed) => {
+                return self.overtaken(agreement, &line, &order, additions).await;
+            }
+            Err(error) => return self.refused(&line, &error).await,
         };
-        record::accepted(app, scope, line, &receipt).await?;
-        // What is read for this line's proof is what the next line is compared with.
+        record::accepted(app, scope, &line, &receipt).await?;
+        // What the next line of the agreement is compared with.
+        additions.retain(|held| held.id != receipt.after.id);
+        additions.push(receipt.after.clone());
+        let receipt = Some(serde_json::to_value(&receipt)?);
+        accepted.push(Accepted {
+            agreement: agreement.clone(),
+            line: Model { receipt, ..line },
+            order,
+        });
+        Ok(Next::Go)
+    }
+
+    /// A line whose addition was changed between being read and being written.
+    async fn overtaken(
+        &self,
+        agreement: &AgreementId,
+        line: &Model,
+        order: &Order,
+        additions: &mut Vec<Addition>,
+    ) -> Result<Next, JobError> {
         *additions = match self.connector.additions(agreement).await {
             Ok(additions) => additions,
             Err(error) => {
-                self.come_back(&error).await?;
+                let problem = self.come_back(&error).await?;
+                record::postponed(&self.cx.app, self.cx.scope, line, problem).await?;
                 return Ok(Next::Leave);
             }
         };
-        let accepted = Model {
-            receipt: Some(serde_json::to_value(&receipt)?),
-            ..line.clone()
-        };
         match order.situation(additions) {
-            Situation::Met(found) => record::verified(app, scope, &accepted, &found).await?,
+            Situation::Met(found) => record::verified(&self.cx.app, self.cx.scope, line, &found).await?,
+            Situation::Drifted(reason) => self.drifted(line, order, &reason, additions).await?,
             Situation::Due(_) => {
-                self.drifted(line, &order, "the agreement does not show what was written", additions)
-                    .await?;
+                self.drifted(
+                    line,
+                    order,
+                    "the addition was changed while the line was written",
+                    additions,
+                )
+                .await?;
             }
-            Situation::Drifted(reason) => self.drifted(line, &order, &reason, additions).await?,
         }
         Ok(Next::Go)
     }
@@ -234,7 +330,7 @@ impl<'a> Writer<'a> {
         Ok(Next::Go)
     }
 
-    /// An agreement that could not be read. Nothing was written to it.
+    /// Lines whose agreement could not be read. Nothing was written.
     async fn unreadable(&self, lines: &[Model], error: &Error) -> Result<(), JobError> {
         if error.is_temporary() || matches!(error.kind(), ErrorKind::Unauthorized) {
             self.come_back(error).await?;
@@ -283,7 +379,7 @@ impl<'a> Writer<'a> {
             .get_or_insert(error);
     }
 
-    fn is_stopped(&self) -> bool {
+    pub(super) fn is_stopped(&self) -> bool {
         self.stop.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 }

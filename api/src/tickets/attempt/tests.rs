@@ -25,6 +25,7 @@ fn the_table_of_verdicts() {
         (ErrorKind::RateLimited, Verdict::NotSent, Verdict::NotSent),
         (ErrorKind::Ambiguous, Verdict::Uncertain, Verdict::Uncertain),
         (ErrorKind::PeriodClosed, Verdict::Refused, Verdict::Refused),
+        (ErrorKind::Changed, Verdict::Refused, Verdict::Refused),
         (ErrorKind::Unavailable, Verdict::NotSent, Verdict::NotSent),
         (ErrorKind::Unsupported, Verdict::Refused, Verdict::Refused),
         (ErrorKind::Protocol, Verdict::Uncertain, Verdict::Uncertain),
