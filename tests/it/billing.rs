@@ -13,5 +13,6 @@ mod rounds;
 pub(super) mod scene;
 mod schedule;
 mod trouble;
+mod upgrade;
 mod usage;
 mod worked_month;

@@ -1,5 +1,9 @@
 //! Which companies are billed, and which of them by the schedule.
 
+mod problems;
+
+pub use problems::problems;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use psa_entities::{

@@ -17,7 +17,7 @@ const COPY: &str = "mutation Copy($input: CopyBillingConfigurationInput!) { copy
 } }";
 const LIST: &str = "query Q($id: ID!, $filter: CompanyBillingFilter) { integration(id: $id) { billing {
     companies(filter: $filter) { totalCount nodes {
-        company { name } enabled autoBilling configurations { items { product { name } } } prices { product { name } unitPrice }
+        company { name } enabled autoBilling problems { code } configurations { items { product { name } } } prices { product { name } unitPrice }
     } }
 } } }";
 const CUSTOMERS: [Customer<'static>; 3] = [
@@ -153,6 +153,11 @@ async fn a_configuration_is_copied_to_all_companies_or_to_none() {
             .await;
         let unmapped = list(&scene, json!({ "configured": false })).await;
         assert_eq!(names(&unmapped), ["Fabrikam", "Northwind", "Stray"]);
+        let problem = |index: usize| unmapped[index]["problems"][0]["code"].clone();
+        assert_eq!(
+            (problem(1), problem(2)),
+            (json!("NOT_CONFIGURED"), json!("COMPANY_NOT_MAPPED"))
+        );
         let data = scene
             .client
             .run(

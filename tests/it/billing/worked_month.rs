@@ -5,8 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use psa_entities::job;
 use psa_simulator::{DataSet, Simulator, SimulatorOptions};
 use psa_tests::{Bridge, Client, Options, TestDatabase, on_each_database, setup, wait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
 use super::{
@@ -82,6 +84,14 @@ async fn all(client: &Client, integration: &str, query: &str, list: &str) -> BTr
         }
         after = page["pageInfo"]["endCursor"].clone();
     }
+}
+
+/// How long the newest plan took once the agreements were read.
+async fn after_reading(bridge: &Bridge) -> i64 {
+    let planned = job::Entity::find().filter(job::Column::Kind.eq("billing.plan"));
+    let newest = planned.order_by_desc(job::Column::Id).one(bridge.app.db.read()).await;
+    let result = newest.expect("a query").expect("a job").result.expect("it has ended");
+    result["millisAfterReading"].as_i64().expect("a number")
 }
 
 /// The steps of the month, and how long each took.
@@ -200,7 +210,7 @@ async fn work(database: &TestDatabase, customers: usize) {
 
     let (run, reading) = worked.step(simulator, PLAN, worked.month.clone(), "PLANNING").await;
     let shown = worked.client.run(SUMS, json!({ "id": run["id"] })).await["node"].take();
-    println!("{}", shown["totals"]);
+    println!("{} ms after reading: {}", after_reading(&bridge).await, shown["totals"]);
     println!("{}", shown["kinds"]);
     let totals = &shown["totals"];
     // Some customers share an agreement: there they are summed.

@@ -9,11 +9,15 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
 
 use super::BillingConfiguration;
 use crate::{
+    billing::companies,
     graphql::{
-        loaders::company_billing::{ConfigurationsOf, PricesOf, SwitchesOf},
+        loaders::{
+            MappingOf,
+            company_billing::{ConfigurationsOf, PricesOf, SwitchesOf},
+        },
         request::{Request, internal},
         scalars::Decimal,
-        types::{console::ConsoleCompany, product::BillableProduct},
+        types::{console::ConsoleCompany, job::Problem, product::BillableProduct},
     },
     mapping::search,
 };
@@ -56,6 +60,32 @@ impl CompanyBilling {
         let key = ConfigurationsOf(self.integration, self.company.id);
         let rows = ctx.rows()?.load_one(key).await.map_err(internal)?;
         Ok(rows.unwrap_or_default().into_iter().map(BillingConfiguration).collect())
+    }
+
+    /// What stands in the way of billing it, by what is stored here; empty for a company that is left out on purpose. A plan
+    /// finds more: it also reads what the agreements hold.
+    #[graphql(complexity = "10 + 2 * child_complexity")]
+    async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>> {
+        if self.switches(ctx).await?.is_some_and(|row| !row.enabled) {
+            return Ok(Vec::new());
+        }
+        let rows = ctx.rows()?;
+        let mapping = rows
+            .load_one(MappingOf(self.integration, self.company.id))
+            .await
+            .map_err(internal)?;
+        let configured = ConfigurationsOf(self.integration, self.company.id);
+        let configured = rows.load_one(configured).await.map_err(internal)?.unwrap_or_default();
+        let mut agreements = Vec::new();
+        for configuration in configured.iter().filter(|configuration| configuration.enabled) {
+            agreements.push(rows.load_one(configuration.agreement_id).await.map_err(internal)?);
+        }
+        let found = companies::problems(mapping.as_ref(), !configured.is_empty(), &agreements);
+        let now = ctx.app()?.now();
+        Ok(found
+            .iter()
+            .map(|problem| Problem::from(problem.to_problem(now)))
+            .collect())
     }
 
     /// What products cost this company, where that is not what they cost everybody.
