@@ -9,6 +9,7 @@ mod filters;
 mod general;
 mod lists;
 mod notes;
+mod overtaken;
 mod rights;
 mod secrets;
 mod tickets;
@@ -33,6 +34,7 @@ pub(crate) fn all() -> Vec<&'static Case> {
         filters::CASES,
         agreements::CASES,
         additions::CASES,
+        overtaken::CASES,
         boards::CASES,
         tickets::CASES,
         notes::CASES,

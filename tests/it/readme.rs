@@ -96,6 +96,8 @@ async fn the_walk_works_as_written() {
         known.run(&client, next()).await;
         let data = known.run(&client, next()).await;
         assert_eq!(data["activateIntegration"]["integration"]["status"], "ACTIVE");
+        let data = known.run(&client, next()).await;
+        assert_eq!(data["setCompanyBilling"]["companies"][0]["problems"], json!([]));
 
         let data = known.run(&client, next()).await;
         known.learn("RUN", &data["planBilling"]["run"]["id"]);

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod database;
 pub mod process;
 pub mod setup;
+pub mod size;
 pub mod socket;
 pub mod wait;
 

@@ -4,7 +4,7 @@ use psa_connectors::{
     ErrorKind, ReadQuery, Result,
     record::{
         Addition, AdditionChange, AdditionId, AdditionReceipt, AdditionTarget, AgreementId, DesiredAddition, ProductId,
-        Seen, WriteKey,
+        WriteKey,
     },
 };
 use rust_decimal::Decimal;
@@ -35,11 +35,6 @@ pub(super) const CASES: &[Case] = &[
         what_is_not_wished_for_is_left_alone
     ),
     case!("R-ADDITION-15", [Agreements], an_unknown_addition),
-    case!(
-        "R-ADDITION-16",
-        [Agreements],
-        what_has_changed_since_is_not_written_over
-    ),
 ];
 
 pub(super) fn key() -> WriteKey {
@@ -55,7 +50,7 @@ pub(super) fn target(agreement: &AgreementId, product: &ProductId, addition: Opt
     }
 }
 
-fn units(quantity: impl Into<Decimal>) -> DesiredAddition {
+pub(super) fn units(quantity: impl Into<Decimal>) -> DesiredAddition {
     DesiredAddition {
         quantity: quantity.into(),
         unit_price: None,
@@ -65,12 +60,16 @@ fn units(quantity: impl Into<Decimal>) -> DesiredAddition {
 }
 
 /// Sets an addition for the current month as every caller must: on an unknown outcome again.
-async fn set(world: &World, target: &AdditionTarget, desired: &DesiredAddition) -> AdditionReceipt {
+pub(super) async fn set(world: &World, target: &AdditionTarget, desired: &DesiredAddition) -> AdditionReceipt {
     again(async || try_set(world, target, desired).await).await
 }
 
 /// Sets an addition where the answer must be a refusal.
-async fn try_set(world: &World, target: &AdditionTarget, desired: &DesiredAddition) -> Result<AdditionReceipt> {
+pub(super) async fn try_set(
+    world: &World,
+    target: &AdditionTarget,
+    desired: &DesiredAddition,
+) -> Result<AdditionReceipt> {
     let effective = world.facts().this_month;
     world.psa.set_addition(target, desired, effective, &key()).await
 }
@@ -132,7 +131,7 @@ async fn changed_with_a_receipt(world: &World) {
 }
 
 /// The addition that is there from the start.
-async fn first(world: &World) -> Addition {
+pub(super) async fn first(world: &World) -> Addition {
     let mut additions = world.psa.additions(&world.facts().billed).await.expect("additions");
     assert_eq!(additions.len(), 1, "{additions:?}");
     additions.remove(0)
@@ -288,43 +287,6 @@ async fn too_early(world: &World) {
     };
     assert_eq!(refused_fields(&error), ["effective_date"]);
     assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 0);
-}
-
-async fn what_has_changed_since_is_not_written_over(world: &World) {
-    let facts = world.facts();
-    let before = first(world).await;
-    let other = Addition {
-        quantity: before.quantity + Decimal::ONE,
-        ..before.clone()
-    };
-    let seen = |addition: Option<&AdditionId>, seen| AdditionTarget {
-        seen: Some(seen),
-        ..target(&facts.billed, &facts.billed_product, addition)
-    };
-    let desired = units(before.quantity + Decimal::TEN);
-    let wrong = [
-        seen(Some(&before.id), Seen::Addition(other.clone())),
-        seen(None, Seen::Nothing),
-    ];
-    for target in &wrong {
-        let error = refusal(async || try_set(world, target, &desired).await).await;
-        assert_eq!(error.kind(), &ErrorKind::Changed, "{error:?}");
-    }
-    let ending = async || world.psa.end_addition(&wrong[0], facts.month_end, &key()).await;
-    assert_eq!(refusal(ending).await.kind(), &ErrorKind::Changed);
-    assert_eq!((world.writes(), first(world).await), (0, before.clone()));
-    let right = seen(Some(&before.id), Seen::Addition(before.clone()));
-    assert_eq!(set(world, &right, &desired).await.after.quantity, desired.quantity);
-}
-
-/// The refusal of a call: with faults it may come late, but nothing else may come.
-async fn refusal<T: std::fmt::Debug>(call: impl AsyncFn() -> Result<T>) -> psa_connectors::Error {
-    loop {
-        let error = call().await.expect_err("it is refused");
-        if !error.is_temporary() {
-            return error;
-        }
-    }
 }
 
 async fn a_lost_answer(world: &World) {

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use psa_simulator::{Fault, FaultRule, Simulator};
-use psa_tests::{Client, Options, TestDatabase, bridge, on_each_database, process::Process, setup, wait};
+use psa_tests::{Client, Options, TestDatabase, bridge, on_each_database, process::Process, setup, size, wait};
 use serde_json::{Value, json};
 
 use super::{
@@ -65,13 +65,8 @@ impl Numbers {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_dies_in_the_middle_the_additions_are_as_planned() {
-    on_each_database(|database| async move { rounds(&database, 3).await }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "two hundred rounds take most of an hour"]
-async fn two_hundred_rounds() {
-    rounds(&TestDatabase::sqlite(), 200).await;
+    let count = size::of("TEST_BILLING_ROUNDS", 3);
+    on_each_database(|database| async move { rounds(&database, count).await }).await;
 }
 
 async fn rounds(database: &TestDatabase, rounds: usize) {

@@ -1,15 +1,14 @@
-//! A month of a large provider: a hundred companies, or a thousand, set up and billed over GraphQL, with the calls to the PSA counted.
+//! A month of a large provider: companies by the hundred, set up and billed over GraphQL, with the calls to the PSA
+//! counted.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use psa_entities::job;
 use psa_simulator::{DataSet, Simulator, SimulatorOptions};
-use psa_tests::{Bridge, Client, Options, TestDatabase, on_each_database, setup, wait};
+use psa_tests::{Bridge, Client, Options, TestDatabase, on_each_database, setup, size, wait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::{
     psa::writes,
@@ -184,14 +183,9 @@ impl Worked {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_companies_are_billed_and_then_left_alone() {
-    on_each_database(|database| async move { work(&database, 100).await }).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a thousand companies take some minutes"]
-async fn a_thousand_companies() {
-    on_each_database(|database| async move { work(&database, 1_000).await }).await;
+async fn every_company_is_billed_and_then_left_alone() {
+    let customers = size::of("TEST_BILLING_COMPANIES", 100);
+    on_each_database(|database| async move { work(&database, customers).await }).await;
 }
 
 async fn work(database: &TestDatabase, customers: usize) {

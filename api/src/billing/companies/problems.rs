@@ -99,9 +99,12 @@ mod tests {
         };
         assert_eq!(codes(None, false, &[]), ["COMPANY_NOT_MAPPED"]);
         assert_eq!(codes(Some(&excluded), false, &[]), [""; 0]);
-        assert_eq!(codes(Some(&gone), true, &[active.clone()]), ["PSA_COMPANY_GONE"]);
+        assert_eq!(
+            codes(Some(&gone), true, std::slice::from_ref(&active)),
+            ["PSA_COMPANY_GONE"]
+        );
         assert_eq!(codes(Some(&mapped), false, &[]), ["NOT_CONFIGURED"]);
-        assert_eq!(codes(Some(&mapped), true, &[active.clone()]), [""; 0]);
+        assert_eq!(codes(Some(&mapped), true, std::slice::from_ref(&active)), [""; 0]);
         let wrong = [
             active,
             None,
