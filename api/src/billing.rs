@@ -6,6 +6,9 @@
 //! and [`price`] value, [`plan`] compares, [`guard`] judges. What became of it is told by [`breakdown`], [`export`] and
 //! [`drift`]; [`preview`] shows invoice texts before there is a run.
 
+// Money and quantities are exact decimals, all the way.
+#![deny(clippy::float_arithmetic)]
+
 pub mod apply;
 pub mod approval;
 pub mod breakdown;

@@ -4,13 +4,15 @@ use sea_orm_migration::schema::{
     boolean, date, date_null, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null,
 };
 use sea_orm_migration::sea_orm::{ConnectionTrait, DeriveMigrationName};
-use sea_orm_migration::sea_query::{Alias, ColumnDef, Table};
+use sea_orm_migration::sea_query::{Alias, ColumnDef, Index, Table};
 use sea_orm_migration::{DbErr, MigrationTrait, SchemaManager};
 
 use crate::new_table::{NewTable, drop_tables};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
+
+const LINES_OF_A_COMPANY: &str = "ix_billing_line_company_id";
 
 /// Licences that are known already have been what they are since they were last reported: nobody knows more.
 const FIRST_PERIODS: &str = "INSERT INTO license_period \
@@ -107,10 +109,21 @@ impl MigrationTrait for Migration {
             text("license_moment").default("MONTH_END").to_owned(),
         )
         .await?;
-        add(manager, "billing_run", timestamp_with_time_zone_null("licenses_at")).await
+        add(manager, "billing_run", timestamp_with_time_zone_null("licenses_at")).await?;
+        let lines_of_a_company = Index::create()
+            .name(LINES_OF_A_COMPANY)
+            .table(Alias::new("billing_line"))
+            .col(Alias::new("company_id"))
+            .to_owned();
+        manager.create_index(lines_of_a_company).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let index = Index::drop()
+            .name(LINES_OF_A_COMPANY)
+            .table(Alias::new("billing_line"))
+            .to_owned();
+        manager.drop_index(index).await?;
         for (table, column) in [
             ("billing_run", "licenses_at"),
             ("billing_settings", "license_moment"),

@@ -17,7 +17,7 @@ const COPY: &str = "mutation Copy($input: CopyBillingConfigurationInput!) { copy
 } }";
 const LIST: &str = "query Q($id: ID!, $filter: CompanyBillingFilter) { integration(id: $id) { billing {
     companies(filter: $filter) { totalCount nodes {
-        company { name } enabled autoBilling problems { code } configurations { items { product { name } } } prices { product { name } unitPrice }
+        company { name } enabled autoBilling problems { code } lastRun { id month } configurations { items { product { name } } } prices { product { name } unitPrice }
     } }
 } } }";
 const CUSTOMERS: [Customer<'static>; 3] = [
@@ -126,8 +126,15 @@ async fn a_company_pays_its_own_price_until_it_is_taken_away() {
         let run = scene.plan().await;
         assert_eq!(line(&run, "Fabrikam", "Server")["amount"], "59.97");
         assert_eq!(line(&run, "Northwind", "Server")["unitPrice"], "27.5");
+        assert_eq!(
+            list(&scene, json!({})).await[1]["lastRun"],
+            Value::Null,
+            "a plan is no run yet"
+        );
+        assert_eq!(scene.apply(&run).await["state"], "APPLIED");
         let listed = list(&scene, json!({ "search": "fabrikam" })).await;
         assert_eq!(listed[0]["prices"][0]["unitPrice"], "19.99");
+        assert_eq!(listed[0]["lastRun"]["id"], run["id"]);
 
         let payload = scene.client.succeed(PRICES, input(Value::Null)).await;
         assert_eq!(payload["prices"], json!([]));

@@ -1,15 +1,19 @@
-//! Loaders of how companies are billed, and of what a line was a month before.
+//! Loaders of how companies are billed, of their last runs, and of what a line was a month before.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use async_graphql::dataloader::Loader;
 use psa_entities::{
     YearMonth, billing_configuration,
     billing_line::{self, LineState},
-    billing_run, company_billing, company_price,
-    ids::{AgreementId, ConsoleCompanyId, IntegrationId, PsaProductId},
+    billing_run::{self, RunState},
+    company_billing, company_price,
+    ids::{AgreementId, BillingRunId, ConsoleCompanyId, IntegrationId, PsaProductId},
 };
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Rows;
 
@@ -24,6 +28,10 @@ pub struct PricesOf(pub IntegrationId, pub ConsoleCompanyId);
 /// The billing configurations of one company in one integration, the oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ConfigurationsOf(pub IntegrationId, pub ConsoleCompanyId);
+
+/// The newest approved run of one integration that has a line of one company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LastRunOf(pub IntegrationId, pub ConsoleCompanyId);
 
 /// The newest verified line of an earlier month for the same product of the same agreement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +75,47 @@ load_by_company! {
     SwitchesOf => company_billing by Id,
     PricesOf => company_price by ProductKey,
     ConfigurationsOf => billing_configuration by Id,
+}
+
+impl Loader<LastRunOf> for Rows {
+    type Value = billing_run::Model;
+    type Error = Arc<DbErr>;
+
+    async fn load(&self, keys: &[LastRunOf]) -> Result<HashMap<LastRunOf, Self::Value>, Self::Error> {
+        type Pair = (Option<ConsoleCompanyId>, BillingRunId);
+        let approved = [RunState::Applying, RunState::Applied, RunState::PartlyApplied];
+        let db = self.app.db.read();
+        let pairs = self
+            .scope
+            .find::<billing_line::Entity>()
+            .inner_join(billing_run::Entity)
+            .filter(billing_line::Column::CompanyId.is_in(keys.iter().map(|key| key.1)))
+            .filter(billing_run::Column::State.is_in(approved))
+            .select_only()
+            .column(billing_line::Column::CompanyId)
+            .column(billing_line::Column::RunId)
+            .distinct();
+        let pairs: HashSet<Pair> = pairs
+            .into_tuple::<Pair>()
+            .all(db)
+            .await
+            .map_err(Arc::new)?
+            .into_iter()
+            .collect();
+        let runs = self
+            .scope
+            .find::<billing_run::Entity>()
+            .filter(billing_run::Column::Id.is_in(pairs.iter().map(|pair| pair.1)));
+        let runs = runs.all(db).await.map_err(Arc::new)?;
+        let last = |key: &LastRunOf| {
+            let is_its =
+                |run: &&billing_run::Model| run.integration_id == key.0 && pairs.contains(&(Some(key.1), run.id));
+            // Ids are time-sortable: the newest run has the largest.
+            let run = runs.iter().filter(is_its).max_by_key(|run| run.id)?;
+            Some((*key, run.clone()))
+        };
+        Ok(keys.iter().filter_map(last).collect())
+    }
 }
 
 impl Loader<LineBefore> for Rows {

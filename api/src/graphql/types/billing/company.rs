@@ -7,13 +7,13 @@ use psa_entities::{
 };
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
 
-use super::BillingConfiguration;
+use super::{BillingConfiguration, BillingRun};
 use crate::{
     billing::companies,
     graphql::{
         loaders::{
             MappingOf,
-            company_billing::{ConfigurationsOf, PricesOf, SwitchesOf},
+            company_billing::{ConfigurationsOf, LastRunOf, PricesOf, SwitchesOf},
         },
         request::{Request, internal},
         scalars::Decimal,
@@ -60,6 +60,13 @@ impl CompanyBilling {
         let key = ConfigurationsOf(self.integration, self.company.id);
         let rows = ctx.rows()?.load_one(key).await.map_err(internal)?;
         Ok(rows.unwrap_or_default().into_iter().map(BillingConfiguration).collect())
+    }
+
+    /// The newest approved run that has a line of it; null when there is none.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn last_run(&self, ctx: &Context<'_>) -> Result<Option<BillingRun>> {
+        let key = LastRunOf(self.integration, self.company.id);
+        Ok(ctx.rows()?.load_one(key).await.map_err(internal)?.map(BillingRun))
     }
 
     /// What stands in the way of billing it, by what is stored here; empty for a company that is left out on purpose. A plan
