@@ -45,7 +45,7 @@ const TROUBLE: [(Fault, u32); 5] = [
 ];
 
 /// How long a run may take: a job that meets trouble again and again comes back ever later.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_secs(3_600);
 
 /// What each company uses of each product.
 type Wanted = BTreeMap<(&'static str, &'static str), u64>;
@@ -104,7 +104,7 @@ async fn rounds(database: &TestDatabase, rounds: usize) {
         // Anywhere between the approval and a while after the last write.
         let point = simulator.requests().len() + usize::try_from(numbers.below(60)).expect("a small number");
         let id = setup::text(&run["id"]);
-        wait::until("the moment to kill", || async {
+        wait::until_within(PATIENCE, "the moment to kill", || async {
             let is_there = simulator.requests().len() >= point;
             (is_there || state(&client, &id).await != "APPLYING").then_some(())
         })
