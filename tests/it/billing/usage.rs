@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use psa_tests::{Bridge, Client, Options, clock::MovedClock, on_each_database, setup};
 use serde_json::{Value, json};
 
@@ -203,6 +204,32 @@ async fn a_storage_limit_is_charged_in_full_at_the_consoles_price() {
         scene.assert_settled().await;
         let run = read(&scene.client, run["id"].as_str().expect("an id")).await;
         assert_eq!(line(&run, "ContosoDental", name)["state"], "VERIFIED");
+        scene.bridge.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reports_that_come_at_once_count_a_licence_once() {
+    on_each_database(|database| async move {
+        let scene = Scene::active(&database, &[("ContosoDental", &[])]).await;
+        let records: Vec<Value> = (0..40)
+            .map(|number| {
+                json!({
+                    "externalId": format!("both-{number}"), "companyExternalId": "c0", "licenseType": "Server",
+                    "taken": true,
+                })
+            })
+            .collect();
+        let report = || {
+            let input = json!({ "records": records });
+            scene.client.succeed(setup::REPORT_LICENSES, input)
+        };
+        for payload in join_all((0..8).map(|_| report())).await {
+            let results = payload["results"].as_array().expect("a list");
+            assert!(results.iter().all(|result| result["error"].is_null()), "{payload:#}");
+        }
+        assert_eq!(measured(&scene, None).await.0, "40");
         scene.bridge.stop().await;
     })
     .await;

@@ -4,51 +4,65 @@ use std::collections::HashMap;
 
 use psa_entities::{
     ProviderScope,
-    ids::LicensePeriodId,
-    license::Model,
+    ids::{LicenseId, LicensePeriodId},
+    license::{self, Model},
     license_period::{self, Column, Entity},
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter, QuerySelect, sea_query::Expr};
 
 use super::same;
 use crate::database::rows::insert_all;
 
-/// The licences that a report brings for the first time or differently, as they are from now on.
-pub(super) fn changed(reported: &[Model], known: &HashMap<String, Model>) -> Vec<license_period::Model> {
-    let period = |row: &Model| {
-        let before = known.get(&row.external_id);
-        let is_same = before.is_some_and(|before| same(before, row));
-        (!is_same).then(|| license_period::Model {
-            id: LicensePeriodId::at(row.reported_at),
-            provider_id: row.provider_id,
-            license_id: before.map_or(row.id, |before| before.id),
-            company_id: row.company_id,
-            external_id: row.external_id.clone(),
-            license_type: row.license_type.clone(),
-            computer: row.computer.clone(),
-            user_name: row.user_name.clone(),
-            taken: row.taken,
-            trial: row.trial,
-            since: row.reported_at,
-            until: None,
-        })
-    };
-    reported.iter().filter_map(period).collect()
+/// Those of the reported licences that are new or different.
+pub(super) fn changed(reported: &[Model], known: &HashMap<String, Model>) -> Vec<Model> {
+    let differs = |row: &&Model| known.get(&row.external_id).is_none_or(|known| !same(known, row));
+    reported.iter().filter(differs).cloned().collect()
 }
 
-/// Ends what these licences were and begins what they are.
-pub(super) async fn begin(
-    db: &DatabaseTransaction,
-    scope: ProviderScope,
-    periods: Vec<license_period::Model>,
-) -> Result<(), DbErr> {
-    let Some(first) = periods.first() else { return Ok(()) };
+/// Ends what these licences were and begins what they are. They must have been stored: two reports may bring a licence for
+/// the first time at once, and the id that it has is that of the first.
+pub(super) async fn begin(db: &DatabaseTransaction, scope: ProviderScope, changed: Vec<Model>) -> Result<(), DbErr> {
+    let Some(now) = changed.first().map(|row| row.reported_at) else {
+        return Ok(());
+    };
+    let stored = scope
+        .find::<license::Entity>()
+        .filter(license::Column::ExternalId.is_in(changed.iter().map(|row| row.external_id.as_str())))
+        .select_only()
+        .columns([license::Column::ExternalId, license::Column::Id]);
+    let ids: HashMap<String, LicenseId> = stored
+        .into_tuple::<(String, LicenseId)>()
+        .all(db)
+        .await?
+        .into_iter()
+        .collect();
     scope
         .update_many::<Entity>()
-        .filter(Column::LicenseId.is_in(periods.iter().map(|period| period.license_id)))
+        .filter(Column::LicenseId.is_in(ids.values().copied()))
         .filter(Column::Until.is_null())
-        .col_expr(Column::Until, Expr::value(Some(first.since)))
+        .col_expr(Column::Until, Expr::value(Some(now)))
         .exec(db)
         .await?;
-    insert_all::<Entity>(db, periods).await
+    let periods = changed.into_iter().filter_map(|row| {
+        let license_id = *ids.get(&row.external_id)?;
+        Some(period(license_id, row))
+    });
+    insert_all::<Entity>(db, periods.collect()).await
+}
+
+fn period(license_id: LicenseId, row: Model) -> license_period::Model {
+    license_period::Model {
+        id: LicensePeriodId::at(row.reported_at),
+        provider_id: row.provider_id,
+        license_id,
+        company_id: row.company_id,
+        external_id: row.external_id,
+        license_type: row.license_type,
+        computer: row.computer,
+        user_name: row.user_name,
+        taken: row.taken,
+        trial: row.trial,
+        since: row.reported_at,
+        until: None,
+    }
 }
