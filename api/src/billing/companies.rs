@@ -13,16 +13,13 @@ use psa_entities::{
     console_company,
     ids::{CompanyBillingId, ConsoleCompanyId, IntegrationId},
 };
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::OnConflict,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, sea_query::OnConflict};
 use serde_json::{Value, json};
 
 use crate::{
     app::App,
     audit::{Entry, Stamp, Subject},
-    database::rows::ROWS_PER_STATEMENT,
+    console::batch,
     failure::{ErrorCode, Failure, Outcome, UserError},
     integrations,
 };
@@ -77,13 +74,7 @@ pub async fn set(
     let replace = OnConflict::columns([Column::IntegrationId, Column::CompanyId])
         .update_columns([Column::Enabled, Column::AutoSince, Column::ChangedAt, Column::ChangedBy])
         .to_owned();
-    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-        let models = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
-        Entity::insert_many(models)
-            .on_conflict(replace.clone())
-            .exec_without_returning(&transaction)
-            .await?;
-    }
+    batch::store::<Entity>(&transaction, rows, replace).await?;
     stamp.record(&transaction, entries).await?;
     transaction.commit().await?;
     Ok(companies.to_vec())

@@ -10,25 +10,20 @@ use psa_entities::{
     storage_account, storage_limit,
 };
 use rust_decimal::Decimal;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::OnConflict,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict};
 use serde_json::json;
 
 use super::product::BillableProduct;
 use crate::{
     app::App,
     audit::{Entry, Stamp, Subject},
+    console::batch,
     failure::{ErrorCode, Failure, Outcome, UserError},
     integrations,
 };
 
 /// The most prices that one call may change.
 const LARGEST_BATCH: usize = 1_000;
-
-/// Rows of one statement: well below the parameters that SQLite and PostgreSQL allow.
-const ROWS_PER_STATEMENT: usize = 400;
 
 /// The largest price that is believed, per unit.
 const LARGEST_PRICE: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
@@ -112,13 +107,7 @@ pub async fn update(app: &App, stamp: Stamp<'_>, id: IntegrationId, changes: Vec
             Column::ChangedBy,
         ])
         .to_owned();
-    for chunk in changed.chunks(ROWS_PER_STATEMENT) {
-        let models = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
-        Entity::insert_many(models)
-            .on_conflict(replace.clone())
-            .exec_without_returning(&transaction)
-            .await?;
-    }
+    batch::store::<Entity>(&transaction, changed, replace).await?;
     stamp.record(&transaction, entries).await?;
     transaction.commit().await?;
     Ok(rows)
