@@ -181,6 +181,8 @@ pub enum ErrorCode {
     ProductNotMapped,
     /// The agreement in the PSA is not what was planned with.
     Drifted,
+    /// It was held for longer than the settings want.
+    HeldTooLong,
 }
 
 impl fmt::Display for ErrorCode {

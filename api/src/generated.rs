@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{config::reference, graphql};
+use crate::{config::reference, graphql, tickets::decide};
 
 /// Compares a file of the repository with what it should be, given what it is; `UPDATE_GENERATED=1` writes it.
 fn is_up_to_date(path: &str, expected: impl FnOnce(&str) -> String) {
@@ -23,6 +23,11 @@ fn is_up_to_date(path: &str, expected: impl FnOnce(&str) -> String) {
 #[test]
 fn schema_is_up_to_date() {
     is_up_to_date("schema.graphql", |_| graphql::sdl());
+}
+
+#[test]
+fn decision_table_is_up_to_date() {
+    is_up_to_date("api/src/tickets/decide/table.md", |_| decide::table::markdown());
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! PSA's own changes come back. [`settings`] and [`routing`] are what people decide.
 
 pub mod attempt;
+mod book;
 pub mod condition;
 pub mod decide;
 pub mod deliveries;
@@ -27,6 +28,9 @@ pub mod rules;
 pub mod settings;
 pub mod state;
 pub mod template;
+pub mod trial;
+mod unavailable;
+mod waiting;
 pub mod worker;
 
 pub use holds::release_held;

@@ -171,6 +171,13 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     /// [`Capability::TicketNotes`](crate::Capability::TicketNotes).
     async fn find_notes(&self, id: &TicketId, key: &WriteKey) -> Result<Vec<Note>>;
 
+    /// Whether somebody else than the connector's own user has added a note or time to a ticket. Requires
+    /// [`Capability::TicketNotes`](crate::Capability::TicketNotes).
+    ///
+    /// # Behavior
+    /// * What the connector's own user has added does not count, whoever asked for it.
+    async fn is_worked_on(&self, id: &TicketId) -> Result<bool>;
+
     /// Gives a ticket a status. Requires [`Capability::TicketClose`](crate::Capability::TicketClose) for a closed status
     /// and [`Capability::TicketReopen`](crate::Capability::TicketReopen) for leaving one.
     ///

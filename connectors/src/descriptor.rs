@@ -26,6 +26,8 @@ pub struct Descriptor {
     pub topics: &'static [Topic],
     /// How a ticket is routed besides its board and status.
     pub routing_fields: &'static [RoutingField],
+    /// The routing field that says how urgent a ticket is; `None` where tickets have none.
+    pub priority_field: Option<&'static str>,
     /// How quantities are written.
     pub quantity: QuantityKind,
     /// What the PSA can take.

@@ -195,6 +195,11 @@ impl PsaConnector for Guarded {
             .await
     }
 
+    async fn is_worked_on(&self, id: &TicketId) -> Result<bool> {
+        self.run("is_worked_on", &[Capability::TicketNotes], self.inner.is_worked_on(id))
+            .await
+    }
+
     async fn set_ticket_status(&self, id: &TicketId, status: &StatusId) -> Result<Ticket> {
         self.run(
             "set_ticket_status",

@@ -92,6 +92,32 @@ pub struct TicketRule {
     pub trigger: String,
     /// What it does.
     pub action: RuleAction,
+    /// Failures that open a ticket; 1 opens at the first, unless `after_minutes` waits.
+    #[serde(default = "at_once")]
+    pub after: u32,
+    /// Minutes that a condition may last before it opens a ticket; 0 does not wait.
+    #[serde(default)]
+    pub after_minutes: u32,
+    /// Id of the priority that its tickets get instead of the routing's.
+    #[serde(default)]
+    pub priority: Option<String>,
+}
+
+impl TicketRule {
+    /// A rule that acts at once, with the routing's priority.
+    pub fn new(trigger: impl Into<String>, action: RuleAction) -> Self {
+        Self {
+            trigger: trigger.into(),
+            action,
+            after: at_once(),
+            after_minutes: 0,
+            priority: None,
+        }
+    }
+}
+
+fn at_once() -> u32 {
+    1
 }
 
 /// What a rule does with an event.
@@ -121,4 +147,21 @@ pub struct TicketRouting {
     pub reopen_status: Option<String>,
     /// Id of the chosen value by routing field of the connector.
     pub fields: BTreeMap<String, String>,
+    /// Id of the priority of a ticket whose condition was repeated too often; never raised when absent.
+    #[serde(default)]
+    pub raised_priority: Option<String>,
+    /// Who at the company a new ticket names.
+    #[serde(default)]
+    pub contact: ContactPolicy,
+}
+
+/// Who at the company a new ticket names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ContactPolicy {
+    /// The PSA contact that the user of the event is bound to, where there is one.
+    #[default]
+    BoundUser,
+    /// Nobody.
+    None,
 }

@@ -34,6 +34,8 @@ pub struct Model {
     pub hold: Option<HoldReason>,
     /// Marker that the write carries, by which it is found again after an uncertain outcome.
     pub marker: String,
+    /// Since when it has been held, however often it was let go in between; absent until it is, and after a retry.
+    pub held_at: Option<DateTime<Utc>>,
     /// The event that caused it; absent when a person or the schedule did, or the event has been cleared away.
     pub event_id: Option<AgentEventId>,
     /// Calls begun so far.

@@ -26,6 +26,10 @@ pub struct Model {
     pub company_id: ConsoleCompanyId,
     /// The agent that reports it.
     pub agent: Agent,
+    /// What it stands for.
+    pub kind: IncidentKind,
+    /// The storm whose ticket it shares; absent while it has, or waits for, its own.
+    pub parent_id: Option<IncidentId>,
     /// The condition, as its events name it.
     pub condition_key: String,
     /// Equal to `condition_key` while it is open, else absent: unique, so a condition has one open incident at most.
@@ -44,6 +48,12 @@ pub struct Model {
     pub first_at: DateTime<Utc>,
     /// When its latest event happened.
     pub last_at: DateTime<Utc>,
+    /// When it opens a ticket unless it recovers before; absent when no time is set.
+    pub opens_at: Option<DateTime<Utc>>,
+    /// When it was given a ticket, its own or a storm's; absent while it waits.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// Whether its ticket's priority was raised.
+    pub escalated: bool,
     /// When its condition recovered.
     pub recovered_at: Option<DateTime<Utc>>,
     /// When it stopped being open, on our side or in the PSA.
@@ -114,6 +124,8 @@ impl ActiveModelBehavior for ActiveModel {}
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum IncidentState {
+    /// The condition holds, and is not yet worth a ticket.
+    Waiting,
     /// The condition holds.
     Open,
     /// The condition is gone, its ticket is not closed.
@@ -122,6 +134,19 @@ pub enum IncidentState {
     Closed,
     /// A person closed its ticket in the PSA.
     ClosedInPsa,
+}
+
+/// What an incident stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum IncidentKind {
+    /// One condition.
+    Condition,
+    /// Many conditions of a company at once, which share its ticket.
+    Storm,
+    /// A person's test of the settings.
+    Test,
 }
 
 /// How bad a condition is, mildest first.

@@ -19,6 +19,7 @@ pub mod board;
 pub mod company_billing;
 pub mod company_mapping;
 pub mod company_price;
+pub mod company_routing;
 pub mod console_company;
 pub mod console_contact;
 pub mod contact_mapping;

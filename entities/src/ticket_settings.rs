@@ -27,6 +27,15 @@ pub struct Model {
     pub close_only_untouched: bool,
     /// Days after closing during which a new failure reopens the ticket; 0 never reopens.
     pub reopen_within_days: i32,
+    /// Repeats of an open condition after which its ticket gets the agent's raised priority; never when absent.
+    pub escalate_after: Option<i32>,
+    /// New tickets of a company within `storm_minutes` after which further conditions share one ticket; no cap when
+    /// absent.
+    pub storm_tickets: Option<i32>,
+    /// The minutes over which `storm_tickets` are counted.
+    pub storm_minutes: i32,
+    /// Days after which a held delivery is given up as a dead letter; never when absent.
+    pub expire_after_days: Option<i32>,
     /// Who sees the notes we add.
     pub notes: NoteVisibility,
     /// Grows by one with every change, so that a stale form cannot overwrite a newer one.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use psa_entities::{
     addition, agent_event, agent_settings, agreement, api_token, audit_entry, billing_configuration, billing_evidence,
     billing_item, billing_line, billing_run, billing_settings, board, company_billing, company_mapping, company_price,
-    console_company, console_contact, contact_mapping, credential, delivery, delivery_attempt, full_report,
-    import_change, import_settings, import_state, incident, integration, job, license, license_period,
+    company_routing, console_company, console_contact, contact_mapping, credential, delivery, delivery_attempt,
+    full_report, import_change, import_settings, import_state, incident, integration, job, license, license_period,
     permission_check, product_mapping, provider, psa_company, psa_contact, psa_product, storage_account, storage_limit,
     storage_limit_use, storage_sample, ticket_settings,
 };
@@ -99,7 +99,7 @@ fn columns_of_entities(backend: DbBackend) -> Columns {
     }
     add! {
         addition agent_event agent_settings agreement api_token audit_entry billing_configuration billing_evidence
-        billing_item billing_line billing_run billing_settings board company_billing company_mapping company_price
+        billing_item billing_line billing_run billing_settings board company_billing company_mapping company_price company_routing
         console_company console_contact contact_mapping credential delivery delivery_attempt full_report import_change import_settings import_state
         incident integration job license license_period permission_check product_mapping provider psa_company
         psa_contact psa_product storage_account storage_limit storage_limit_use storage_sample ticket_settings

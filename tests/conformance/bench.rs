@@ -144,6 +144,10 @@ pub(crate) enum Deed<'a> {
     DoubleAddition(&'a AgreementId, &'a ProductId),
     /// Gives a ticket a status.
     SetStatus(&'a TicketId, &'a StatusId),
+    /// Adds a note to a ticket.
+    AddNote(&'a TicketId),
+    /// Enters time on a ticket.
+    AddTime(&'a TicketId),
     /// Deletes a ticket.
     DeleteTicket(&'a TicketId),
     /// Makes a ticket like this one that bears the marker of another program.

@@ -3,11 +3,14 @@
 //! What is claimed of tickets and notes is counted in the PSA and never in the bridge's own database.
 
 mod broken;
+mod companies;
 pub mod desk;
 mod held;
 mod inbound;
 mod killed;
 mod once;
+mod quiet;
 mod refused;
 mod settings;
 mod story;
+mod touched;

@@ -163,6 +163,7 @@ pub fn config(database: &TestDatabase, options: &Options) -> Config {
     }
     config.tickets.settle_seconds = options.settle_seconds;
     config.tickets.poll_seconds = 1;
+    config.tickets.list_seconds = 1;
     config.jobs.poll_seconds = 1;
     config
 }

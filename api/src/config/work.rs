@@ -24,6 +24,10 @@ pub struct TicketsConfig {
     #[config(env = "PSA_TICKETS_POLL_SECONDS", default = 2)]
     pub poll_seconds: u32,
 
+    /// Seconds after which the list of a storm's ticket is told again when it has changed.
+    #[config(env = "PSA_TICKETS_LIST_SECONDS", default = 60)]
+    pub list_seconds: u32,
+
     /// Incidents that are delivered at the same time.
     #[config(env = "PSA_TICKETS_PARALLEL", default = 8)]
     pub parallel: usize,
@@ -45,10 +49,16 @@ impl TicketsConfig {
         Duration::from_secs(self.poll_seconds.into())
     }
 
+    /// How long a changed list waits for more changes.
+    pub fn list_pause(&self) -> TimeDelta {
+        TimeDelta::seconds(self.list_seconds.into())
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         in_range("PSA_TICKETS_SETTLE_SECONDS", self.settle_seconds, 0..=3_600, 60)?;
         in_range("PSA_TICKETS_LEASE_SECONDS", self.lease_seconds, 5..=3_600, 60)?;
         in_range("PSA_TICKETS_POLL_SECONDS", self.poll_seconds, 1..=300, 2)?;
+        in_range("PSA_TICKETS_LIST_SECONDS", self.list_seconds, 1..=3_600, 60)?;
         in_range("PSA_TICKETS_PARALLEL", self.parallel, 1..=256, 8)
     }
 }

@@ -11,8 +11,8 @@ use std::{future::Future, time::Duration};
 
 use chrono::TimeDelta;
 use psa_connectors::{
-    Error, ErrorKind,
-    record::{NoteDraft, StatusId, TicketId},
+    Capability, Error, ErrorKind,
+    record::{ChoiceId, NoteDraft, StatusId, TicketId},
 };
 use psa_entities::{Problem, ProviderScope, delivery::DeliveryState};
 
@@ -92,6 +92,8 @@ enum Write {
     Status(TicketId, StatusId),
     /// A status, then a note. The status can be given again; the note has its marker.
     StatusAndNote(TicketId, StatusId, NoteDraft),
+    /// A routing field, which can be given again.
+    Field(TicketId, &'static str, ChoiceId),
 }
 
 /// What looking found.
@@ -138,11 +140,18 @@ async fn look(order: &Order, attempted_before: bool) -> Result<Seen, Error> {
                     note: None,
                 }));
             }
-            if *only_untouched && now.touched {
+            let touched = *only_untouched && (now.touched || is_worked_on(order, ticket).await?);
+            if touched {
+                let now = KnownTicket { touched, ..now };
                 return look_for_note(order, attempted_before, ticket, note, Some(now)).await;
             }
             Ok(Seen::ToDo(Write::Status(ticket.clone(), status.clone()), Some(now)))
         }
+        Act::Raise {
+            ticket,
+            field,
+            priority,
+        } => Ok(Seen::ToDo(Write::Field(ticket.clone(), field, priority.clone()), None)),
         Act::Reopen { ticket, status, note } => {
             let now = KnownTicket::read(order.connector.ticket(ticket).await?, known);
             let closed = now.ticket.closed;
@@ -159,6 +168,14 @@ async fn look(order: &Order, attempted_before: bool) -> Result<Seen, Error> {
             )
         }
     }
+}
+
+/// Whether a person has added to the ticket what does not show in who changed it last.
+async fn is_worked_on(order: &Order, ticket: &TicketId) -> Result<bool, Error> {
+    if !order.connector.descriptor().capabilities.has(Capability::TicketNotes) {
+        return Ok(false);
+    }
+    order.connector.is_worked_on(ticket).await
 }
 
 async fn look_for_note(
@@ -205,6 +222,13 @@ async fn send(order: &Order, write: &Write) -> Result<Receipt, Error> {
         }
         (Write::Status(ticket, status), _) => {
             let ticket = order.connector.set_ticket_status(ticket, status).await?;
+            Ok(Receipt {
+                ticket: written(ticket),
+                note: None,
+            })
+        }
+        (Write::Field(ticket, field, value), _) => {
+            let ticket = order.connector.set_ticket_field(ticket, field, value).await?;
             Ok(Receipt {
                 ticket: written(ticket),
                 note: None,

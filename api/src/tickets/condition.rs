@@ -5,10 +5,13 @@
 
 use std::fmt;
 
-use psa_entities::ids::{ConsoleCompanyId, IncidentId};
+use psa_entities::{
+    agent_settings::Agent,
+    ids::{ConsoleCompanyId, IncidentId},
+};
 use sha2::{Digest, Sha256};
 
-/// The stable name of a condition: `backup:` or `rmm:` and 32 hexadecimal digits.
+/// The stable name of a condition: `backup:`, `rmm:`, `storm:` or `test:` and 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConditionKey(String);
 
@@ -25,6 +28,20 @@ impl ConditionKey {
             "rmm",
             &[&company.to_string(), computer, alert_type, subject.unwrap_or_default()],
         )
+    }
+
+    /// The condition that a company has too many problems at once.
+    pub fn storm(company: ConsoleCompanyId, agent: Agent) -> Self {
+        let agent = match agent {
+            Agent::Backup => "backup",
+            Agent::Rmm => "rmm",
+        };
+        Self::of("storm", &[&company.to_string(), agent])
+    }
+
+    /// The condition that a person makes up to test the settings; `id` is that of the test.
+    pub fn test(company: ConsoleCompanyId, id: &str) -> Self {
+        Self::of("test", &[&company.to_string(), id])
     }
 
     /// The key as it is stored.

@@ -1,17 +1,15 @@
 //! What an event does to the incident of its condition, and what the incident then owes the PSA.
 //!
-//! | the event | no incident is open | an incident is open |
-//! |---|---|---|
-//! | is older than the last one | recorded | recorded |
-//! | ends by its own word | recorded | recovery |
-//! | rule `IGNORE` | recorded | recorded |
-//! | rule `CLOSE` | recorded: a repeated success | recovery |
-//! | rule `NOTE` | recorded | note |
-//! | rule `OPEN`, `APPEND_TO_OPEN` | goes on in a ticket still open, reopens a ticket closed lately, else opens | note |
-//! | rule `OPEN`, `NEW_TICKET_PER_EVENT` | opens | supersedes and opens |
+//! The whole of it, as the tests print it from [`decide`]:
+//!
+#![doc = include_str!("decide/table.md")]
 
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+pub(crate) mod table;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use psa_entities::agent_settings::{RuleAction, TicketRule};
@@ -19,17 +17,17 @@ use psa_entities::delivery::DeliveryKind;
 use psa_entities::incident::IncidentState;
 use psa_entities::ticket_settings::{OnRecovery, TicketMode};
 
-use super::rules::action_for;
-
 /// What of an event decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventFacts<'a> {
-    /// What rules are looked up by.
-    pub trigger: &'a str,
-    /// Whether the trouble is over by the event's own word.
+pub struct EventFacts {
+    /// What the rules say about it; `None` when no rule names it.
+    pub rule: Option<TicketRule>,
+    /// Whether the trouble is over by the event's own word, whatever the rules say.
     pub ended: bool,
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
+    /// Whether the company has had as many new tickets lately as the settings allow.
+    pub storm: bool,
 }
 
 /// What of an incident decides.
@@ -37,12 +35,31 @@ pub struct EventFacts<'a> {
 pub struct IncidentFacts {
     /// How far it is.
     pub state: IncidentState,
+    /// Where its trouble is told.
+    pub ticket: TicketOf,
+    /// Failures that were reported.
+    pub occurrences: i32,
+    /// When its first event happened.
+    pub first_at: DateTime<Utc>,
     /// When its latest event happened, the recovery included.
     pub last_at: DateTime<Utc>,
     /// When it stopped being open.
     pub ended_at: Option<DateTime<Utc>>,
     /// Whether a person changed its ticket.
     pub touched_by_person: bool,
+    /// Whether its ticket's priority was raised.
+    pub escalated: bool,
+}
+
+/// Which ticket tells of an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketOf {
+    /// None: it waits, its ticket is gone, or nobody wanted one.
+    Nobody,
+    /// Its own, which is there or about to be.
+    Own,
+    /// The open one of a storm.
+    Storm,
 }
 
 /// The settings that decide.
@@ -56,6 +73,8 @@ pub struct TicketPolicy {
     pub close_only_untouched: bool,
     /// For how many days a closed ticket is reopened rather than a new one opened; 0 never reopens.
     pub reopen_within_days: i32,
+    /// The repeats after which the priority is raised; `None` never raises it.
+    pub escalate_after: Option<i32>,
 }
 
 /// What happens to the incidents of the condition.
@@ -63,8 +82,12 @@ pub struct TicketPolicy {
 pub enum IncidentChange {
     /// Nothing; the event is on record.
     Record,
-    /// A new incident opens.
-    Open,
+    /// A new incident begins that is not yet worth a ticket.
+    Wait,
+    /// A new incident opens, with a ticket.
+    Open(Place),
+    /// The incident that waited opens, with a ticket.
+    Begin(Place),
     /// The open incident gives its place to a new one; its ticket stays open until the condition recovers.
     Supersede,
     /// The event is one more of the open incident.
@@ -74,6 +97,15 @@ pub enum IncidentChange {
     /// The condition recovered; the open incident goes to this state. Incidents that it superseded and whose tickets are
     /// still open recover with it, each by [`recovery`].
     Recover(IncidentState),
+}
+
+/// Which ticket an incident gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// One of its own.
+    OwnTicket,
+    /// The one that all conditions share which came when the company had too many tickets.
+    StormTicket,
 }
 
 /// Why it was decided so.
@@ -87,10 +119,18 @@ pub enum Reason {
     NothingOpen,
     /// The condition is new.
     NewCondition,
+    /// The rule waits for more failures or more time.
+    NotYet,
+    /// What the rule waited for has come.
+    LongEnough,
+    /// The company has too many new tickets.
+    TooMany,
     /// The settings want a ticket for each event.
     TicketPerEvent,
     /// The condition is known and goes on.
     Repeated,
+    /// The condition has gone on for too often.
+    RepeatedTooOften,
     /// The rule for the trigger wants a note.
     NotedByRule,
     /// The condition recovered while the ticket stayed open, and is back.
@@ -99,6 +139,8 @@ pub enum Reason {
     BackWithinReopenTime,
     /// The condition recovered.
     Recovered,
+    /// The condition recovered before it was worth a ticket.
+    RecoveredInTime,
     /// The condition recovered, but a person works on the ticket.
     RecoveredInPersonsHands,
 }
@@ -108,82 +150,150 @@ pub enum Reason {
 pub struct Decision {
     /// What happens to the incident.
     pub incident: IncidentChange,
-    /// What the incident, the new one if one opens, owes the PSA, in this order.
+    /// What the incident, the new one if one opens, owes the PSA, in this order. What a storm owes for it, its list, is
+    /// not among them.
     pub deliveries: Vec<DeliveryKind>,
     /// Why.
     pub reason: Reason,
 }
 
-/// Decides about `event`, given the open incident of its condition and the last one that is not open.
+/// Decides about `event`, given the open incident of its condition, which may be waiting, and the last one that is over.
 pub fn decide(
-    event: &EventFacts<'_>,
+    event: &EventFacts,
     open: Option<IncidentFacts>,
     last_closed: Option<IncidentFacts>,
     policy: TicketPolicy,
-    rules: &[TicketRule],
 ) -> Decision {
     let latest = open.or(last_closed).map(|incident| incident.last_at);
     if latest.is_some_and(|latest| event.occurred_at < latest) {
         return record(Reason::Late);
     }
-    let action = if event.ended {
-        RuleAction::Close
-    } else {
-        action_for(rules, event.trigger)
+    let action = match (&event.rule, event.ended) {
+        (_, true) => RuleAction::Close,
+        (Some(rule), false) => rule.action,
+        (None, false) => RuleAction::Ignore,
     };
     match (action, open) {
         (RuleAction::Ignore, _) => record(Reason::IgnoredByRule),
         (RuleAction::Close | RuleAction::Note, None) => record(Reason::NothingOpen),
-        (RuleAction::Close, Some(incident)) => recovery(policy, incident.touched_by_person),
-        (RuleAction::Note, Some(_)) => owe(IncidentChange::Append, &[DeliveryKind::Note], Reason::NotedByRule),
-        (RuleAction::Open, open) => match (policy.mode, open) {
-            (TicketMode::AppendToOpen, Some(_)) => owe(IncidentChange::Append, &[DeliveryKind::Note], Reason::Repeated),
-            (TicketMode::AppendToOpen, None) => back_or_new(event, last_closed, policy),
-            (TicketMode::NewTicketPerEvent, Some(_)) => {
-                owe(IncidentChange::Supersede, &[DeliveryKind::Open], Reason::TicketPerEvent)
-            }
-            (TicketMode::NewTicketPerEvent, None) => {
-                owe(IncidentChange::Open, &[DeliveryKind::Open], Reason::NewCondition)
-            }
-        },
+        (RuleAction::Close, Some(incident)) => recovery(policy, incident),
+        (RuleAction::Note, Some(incident)) => note(incident, Reason::NotedByRule),
+        (RuleAction::Open, Some(incident)) if incident.state == IncidentState::Waiting => goes_on(event, incident),
+        (RuleAction::Open, Some(incident)) => repeated(event, incident, policy),
+        (RuleAction::Open, None) => back_or_new(event, last_closed, policy),
     }
 }
 
-/// What a recovery does to one incident whose ticket is open. A person who works on a ticket is told, not overruled.
-pub fn recovery(policy: TicketPolicy, touched_by_person: bool) -> Decision {
+/// What a recovery does to one incident. A person who works on a ticket is told, not overruled; the ticket of a storm is
+/// not the incident's to close.
+pub fn recovery(policy: TicketPolicy, incident: IncidentFacts) -> Decision {
     let kept = IncidentChange::Recover(IncidentState::Recovered);
-    match policy.on_recovery {
-        OnRecovery::Close if policy.close_only_untouched && touched_by_person => {
+    match (incident.ticket, policy.on_recovery) {
+        (TicketOf::Nobody, _) => owe(kept, &[], Reason::RecoveredInTime),
+        (TicketOf::Storm, _) => owe(kept, &[], Reason::Recovered),
+        (TicketOf::Own, OnRecovery::Close) if policy.close_only_untouched && incident.touched_by_person => {
             owe(kept, &[DeliveryKind::Note], Reason::RecoveredInPersonsHands)
         }
-        OnRecovery::Close => owe(
+        (TicketOf::Own, OnRecovery::Close) => owe(
             IncidentChange::Recover(IncidentState::Closed),
             &[DeliveryKind::Close],
             Reason::Recovered,
         ),
-        OnRecovery::Note => owe(kept, &[DeliveryKind::Note], Reason::Recovered),
-        OnRecovery::Nothing => owe(kept, &[], Reason::Recovered),
+        (TicketOf::Own, OnRecovery::Note) => owe(kept, &[DeliveryKind::Note], Reason::Recovered),
+        (TicketOf::Own, OnRecovery::Nothing) => owe(kept, &[], Reason::Recovered),
     }
 }
 
-fn back_or_new(event: &EventFacts<'_>, last_closed: Option<IncidentFacts>, policy: TicketPolicy) -> Decision {
-    let Some(last) = last_closed else {
-        return owe(IncidentChange::Open, &[DeliveryKind::Open], Reason::NewCondition);
-    };
-    // Recovered, not closed: its ticket is still there for the next event.
-    if matches!(last.state, IncidentState::Recovered | IncidentState::Open) {
-        return owe(IncidentChange::Reopen, &[DeliveryKind::Note], Reason::BackInOpenTicket);
-    }
-    let window = TimeDelta::try_days(i64::from(policy.reopen_within_days)).unwrap_or(TimeDelta::MAX);
-    let since = event.occurred_at - last.ended_at.unwrap_or(last.last_at);
-    if policy.reopen_within_days > 0 && since <= window {
-        owe(
-            IncidentChange::Reopen,
-            &[DeliveryKind::Reopen],
-            Reason::BackWithinReopenTime,
-        )
+/// What an incident does whose time of waiting is over without a recovery.
+pub fn waited_long_enough(storm: bool) -> Decision {
+    placed(IncidentChange::Begin, storm, Reason::LongEnough)
+}
+
+/// Until when an incident waits at most, when the rule of its first event says so.
+pub fn opens_at(rule: &TicketRule, first_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (rule.after_minutes > 0).then(|| first_at + TimeDelta::minutes(rule.after_minutes.into()))
+}
+
+/// A failure of a condition that waits.
+fn goes_on(event: &EventFacts, incident: IncidentFacts) -> Decision {
+    let failures = incident.occurrences.saturating_add(1);
+    if is_worth_a_ticket(event, failures, incident.first_at) {
+        placed(IncidentChange::Begin, event.storm, Reason::LongEnough)
     } else {
-        owe(IncidentChange::Open, &[DeliveryKind::Open], Reason::NewCondition)
+        owe(IncidentChange::Append, &[], Reason::NotYet)
+    }
+}
+
+/// A failure of a condition that is told of already.
+fn repeated(event: &EventFacts, incident: IncidentFacts, policy: TicketPolicy) -> Decision {
+    let own = incident.ticket == TicketOf::Own;
+    if policy.mode == TicketMode::NewTicketPerEvent && own && !event.storm {
+        return owe(IncidentChange::Supersede, &[DeliveryKind::Open], Reason::TicketPerEvent);
+    }
+    let too_often = policy
+        .escalate_after
+        .is_some_and(|repeats| incident.occurrences >= repeats);
+    if own && too_often && !incident.escalated {
+        let deliveries = [DeliveryKind::Note, DeliveryKind::Escalate];
+        return owe(IncidentChange::Append, &deliveries, Reason::RepeatedTooOften);
+    }
+    note(incident, Reason::Repeated)
+}
+
+/// One more event, told where the incident is told of.
+fn note(incident: IncidentFacts, reason: Reason) -> Decision {
+    match incident.ticket {
+        TicketOf::Own => owe(IncidentChange::Append, &[DeliveryKind::Note], reason),
+        TicketOf::Storm | TicketOf::Nobody => owe(IncidentChange::Append, &[], reason),
+    }
+}
+
+/// A failure of a condition of which nothing is open.
+fn back_or_new(event: &EventFacts, last_closed: Option<IncidentFacts>, policy: TicketPolicy) -> Decision {
+    let last = last_closed.filter(|last| match last.ticket {
+        TicketOf::Own => policy.mode == TicketMode::AppendToOpen,
+        TicketOf::Storm => true,
+        // A ticket that is gone, or was never opened because somebody said so, cannot be gone on with.
+        TicketOf::Nobody => false,
+    });
+    if let Some(last) = last {
+        // Recovered, not closed: its ticket is still there for the next event.
+        if matches!(last.state, IncidentState::Recovered | IncidentState::Open) {
+            let told: &[DeliveryKind] = if last.ticket == TicketOf::Own {
+                &[DeliveryKind::Note]
+            } else {
+                &[]
+            };
+            return owe(IncidentChange::Reopen, told, Reason::BackInOpenTicket);
+        }
+        let window = TimeDelta::try_days(i64::from(policy.reopen_within_days)).unwrap_or(TimeDelta::MAX);
+        let since = event.occurred_at - last.ended_at.unwrap_or(last.last_at);
+        if last.ticket == TicketOf::Own && policy.reopen_within_days > 0 && since <= window {
+            let deliveries = [DeliveryKind::Reopen];
+            return owe(IncidentChange::Reopen, &deliveries, Reason::BackWithinReopenTime);
+        }
+    }
+    if is_worth_a_ticket(event, 1, event.occurred_at) {
+        placed(IncidentChange::Open, event.storm, Reason::NewCondition)
+    } else {
+        owe(IncidentChange::Wait, &[], Reason::NotYet)
+    }
+}
+
+/// Whether a condition has failed for often or long enough. Of a count and a time, what comes first is enough.
+fn is_worth_a_ticket(event: &EventFacts, failures: i32, first_at: DateTime<Utc>) -> bool {
+    let Some(rule) = &event.rule else { return true };
+    let (counts, waits) = (rule.after > 1, rule.after_minutes > 0);
+    let often = counts && u32::try_from(failures).is_ok_and(|failures| failures >= rule.after);
+    let long = waits && event.occurred_at - first_at >= TimeDelta::minutes(rule.after_minutes.into());
+    often || long || !(counts || waits)
+}
+
+fn placed(change: impl FnOnce(Place) -> IncidentChange, storm: bool, reason: Reason) -> Decision {
+    if storm {
+        owe(change(Place::StormTicket), &[], Reason::TooMany)
+    } else {
+        owe(change(Place::OwnTicket), &[DeliveryKind::Open], reason)
     }
 }
 
@@ -196,173 +306,5 @@ fn owe(incident: IncidentChange, deliveries: &[DeliveryKind], reason: Reason) ->
         incident,
         deliveries: deliveries.to_vec(),
         reason,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tickets::rules::default_rules;
-    use psa_entities::agent_settings::Agent;
-
-    pub(super) fn at(minutes: i64) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
-    }
-
-    pub(super) fn event(trigger: &'static str, minutes: i64) -> EventFacts<'static> {
-        EventFacts {
-            trigger,
-            ended: false,
-            occurred_at: at(minutes),
-        }
-    }
-
-    pub(super) fn incident(state: IncidentState, minutes: i64, touched_by_person: bool) -> Option<IncidentFacts> {
-        let ended_at = (state != IncidentState::Open).then(|| at(minutes));
-        Some(IncidentFacts {
-            state,
-            last_at: at(minutes),
-            ended_at,
-            touched_by_person,
-        })
-    }
-
-    pub(super) const APPEND: TicketPolicy = TicketPolicy {
-        mode: TicketMode::AppendToOpen,
-        on_recovery: OnRecovery::Close,
-        close_only_untouched: true,
-        reopen_within_days: 1,
-    };
-    pub(super) const EACH: TicketPolicy = TicketPolicy {
-        mode: TicketMode::NewTicketPerEvent,
-        ..APPEND
-    };
-    pub(super) const DAY: i64 = 24 * 60;
-
-    #[test]
-    fn the_table_holds() {
-        use IncidentState::{Closed, ClosedInPsa, Open, Recovered};
-        let is = |state| incident(state, 10, false);
-        let touched = incident(Open, 10, true);
-        let noted = TicketPolicy {
-            on_recovery: OnRecovery::Note,
-            ..APPEND
-        };
-        let silent = TicketPolicy {
-            on_recovery: OnRecovery::Nothing,
-            ..APPEND
-        };
-        let always = TicketPolicy {
-            close_only_untouched: false,
-            ..APPEND
-        };
-        let never = TicketPolicy {
-            reopen_within_days: 0,
-            ..APPEND
-        };
-        let cases = [
-            // trigger, minute, open, last closed, policy, decision
-            ("ERROR", 20, None, None, APPEND, "Open [Open] NewCondition"),
-            ("ERROR", 20, is(Open), None, APPEND, "Append [Note] Repeated"),
-            ("ERROR", 20, is(Open), None, EACH, "Supersede [Open] TicketPerEvent"),
-            ("ERROR", 20, None, is(Closed), EACH, "Open [Open] NewCondition"),
-            ("ERROR", 9, is(Open), None, APPEND, "Record [] Late"),
-            ("SUCCESS", 9, is(Open), None, APPEND, "Record [] Late"),
-            ("ERROR", 9, None, is(Closed), APPEND, "Record [] Late"),
-            ("ERROR", 10, is(Open), None, APPEND, "Append [Note] Repeated"),
-            ("SUCCESS", 20, None, None, APPEND, "Record [] NothingOpen"),
-            ("SUCCESS", 20, None, is(Closed), APPEND, "Record [] NothingOpen"),
-            (
-                "SUCCESS",
-                20,
-                is(Open),
-                None,
-                APPEND,
-                "Recover(Closed) [Close] Recovered",
-            ),
-            (
-                "SUCCESS",
-                20,
-                is(Open),
-                None,
-                noted,
-                "Recover(Recovered) [Note] Recovered",
-            ),
-            ("SUCCESS", 20, is(Open), None, silent, "Recover(Recovered) [] Recovered"),
-            (
-                "SUCCESS",
-                20,
-                touched,
-                None,
-                always,
-                "Recover(Closed) [Close] Recovered",
-            ),
-            (
-                "SUCCESS",
-                20,
-                touched,
-                None,
-                APPEND,
-                "Recover(Recovered) [Note] RecoveredInPersonsHands",
-            ),
-            ("RUNNING", 20, is(Open), None, APPEND, "Record [] IgnoredByRule"),
-            ("NO_RULE", 20, None, None, APPEND, "Record [] IgnoredByRule"),
-            ("NOTED", 20, is(Open), None, APPEND, "Append [Note] NotedByRule"),
-            ("NOTED", 20, None, None, APPEND, "Record [] NothingOpen"),
-            (
-                "ERROR",
-                10 + DAY,
-                None,
-                is(Closed),
-                APPEND,
-                "Reopen [Reopen] BackWithinReopenTime",
-            ),
-            (
-                "ERROR",
-                20,
-                None,
-                is(ClosedInPsa),
-                APPEND,
-                "Reopen [Reopen] BackWithinReopenTime",
-            ),
-            ("ERROR", 11 + DAY, None, is(Closed), APPEND, "Open [Open] NewCondition"),
-            ("ERROR", 20, None, is(Closed), never, "Open [Open] NewCondition"),
-            (
-                "ERROR",
-                90 * DAY,
-                None,
-                is(Recovered),
-                never,
-                "Reopen [Note] BackInOpenTicket",
-            ),
-        ];
-        let mut rules = default_rules(Agent::Backup);
-        rules.push(TicketRule {
-            trigger: "NOTED".to_owned(),
-            action: RuleAction::Note,
-        });
-        for (trigger, minutes, open, closed, policy, expected) in cases {
-            let Decision {
-                incident,
-                deliveries,
-                reason,
-            } = decide(&event(trigger, minutes), open, closed, policy, &rules);
-            let decided = format!("{incident:?} {deliveries:?} {reason:?}");
-            assert_eq!(decided, expected, "{trigger} at {minutes}, {open:?}, {closed:?}");
-        }
-    }
-
-    #[test]
-    fn an_alert_that_ended_recovers_whatever_the_rules_say() {
-        for trigger in ["SMART:PROBLEM", "SMART:WARNING", "SMART:HEALTHY"] {
-            let ended = EventFacts {
-                ended: true,
-                ..event(trigger, 20)
-            };
-            let rules = default_rules(Agent::Rmm);
-            let closed = decide(&ended, incident(IncidentState::Open, 10, false), None, APPEND, &rules);
-            assert_eq!(closed.deliveries, [DeliveryKind::Close], "{trigger}");
-            assert_eq!(decide(&ended, None, None, APPEND, &rules).reason, Reason::NothingOpen);
-        }
     }
 }

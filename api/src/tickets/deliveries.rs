@@ -68,6 +68,7 @@ pub async fn retry(app: &App, stamp: Stamp<'_>, ids: &[DeliveryId]) -> Outcome<V
     let owed = ActiveModel {
         state: Set(DeliveryState::Owed),
         next_attempt_at: Set(stamp.at),
+        held_at: Set(None),
         ..Default::default()
     };
     chosen(scope, ids).set(owed).exec(&transaction).await?;

@@ -4,7 +4,7 @@
 //! follows its commit. An event that was reported before changes nothing.
 
 mod checks;
-mod targets;
+pub(super) mod targets;
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,22 +14,11 @@ use psa_entities::{
     ProviderScope, agent_event,
     agent_settings::Agent,
     console_company,
-    delivery::{self, DeliveryKind},
-    ids::{AgentEventId, ConsoleCompanyId, IncidentId},
-    incident::{self, IncidentState},
-    provider,
+    ids::{AgentEventId, ConsoleCompanyId},
 };
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    sea_query::{Alias, Expr, ExprTrait, LockType, OnConflict, Query},
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter, QuerySelect};
 
-use super::{
-    event::AgentReport,
-    incidents::{Entry, Fresh, Ledger, Target},
-    queue::DONE,
-    render,
-};
+use super::{book, event::AgentReport, incidents::Fresh, render};
 use crate::{
     app::App,
     failure::{ErrorCode, Failure, Outcome, UserError},
@@ -37,9 +26,6 @@ use crate::{
 
 /// Reports of one call.
 const LARGEST: usize = 1_000;
-
-/// Rows of one statement: well below the parameters that SQLite and PostgreSQL allow.
-const ROWS_PER_STATEMENT: usize = 500;
 
 /// One event as an agent reports it.
 #[derive(Debug)]
@@ -143,20 +129,13 @@ async fn store(
     }
     let targets = targets::targets(app, scope, agent).await?;
     let zone = targets::time_zone(app, scope).await?;
-    let transaction = app.db.begin().await?;
-    if app.db.is_postgres() {
-        // Reports of one provider follow one another, so that no two of them open incidents of one condition at once.
-        provider::Entity::find_by_id(scope.provider_id())
-            .lock(LockType::NoKeyUpdate)
-            .one(&transaction)
-            .await?;
-    }
+    let transaction = book::begin(app, scope).await?;
     let known = known_ids(&transaction, scope, agent, &events).await?;
     let (known, mut fresh): (Vec<_>, Vec<_>) = events
         .into_iter()
         .partition(|(_, event)| known.contains(&event.row.event_id));
     fresh.sort_by_key(|(_, event)| event.row.occurred_at);
-    insert(
+    book::insert(
         &transaction,
         fresh.iter().map(|(_, event)| event.row.clone()).collect::<Vec<_>>(),
         None,
@@ -164,16 +143,17 @@ async fn store(
     .await?;
     let mut owes = false;
     for target in &targets {
-        let mut ledger = ledger(&transaction, scope, target, &fresh).await?;
+        let conditions: Vec<_> = fresh
+            .iter()
+            .map(|(_, event)| (event.row.condition_key.as_str(), event.row.company_id))
+            .collect();
+        let mut ledger = book::open(&transaction, scope, target, &conditions, now).await?;
         let titles = render::Titles::new(&target.agent)?;
         for (_, event) in &fresh {
             let company = companies.get(&event.row.company_id).map_or("", String::as_str);
             ledger.handle(target, event, titles.title(company, &event.report, zone), now);
         }
-        let (incidents, deliveries) = ledger.finish();
-        owes |= !deliveries.is_empty();
-        insert(&transaction, incidents, Some(changed_incident())).await?;
-        insert(&transaction, deliveries, None).await?;
+        owes |= book::close(app, &transaction, target, ledger, now).await?;
     }
     transaction.commit().await?;
     if owes {
@@ -215,122 +195,6 @@ async fn known_ids(
         .all(db)
         .await?;
     Ok(ids.into_iter().collect())
-}
-
-/// Reads the incidents that the events may change: of every condition the latest, and those that are not over.
-async fn ledger(
-    db: &DatabaseTransaction,
-    scope: ProviderScope,
-    target: &Target,
-    events: &[(usize, Fresh)],
-) -> Result<Ledger, DbErr> {
-    use incident::Column;
-    let conditions: HashSet<&str> = events
-        .iter()
-        .map(|(_, event)| event.row.condition_key.as_str())
-        .collect();
-    let later = Alias::new("later");
-    let same = |column: Column| Expr::col((later.clone(), column)).equals((incident::Entity, column));
-    let newer = Query::select()
-        .expr(Expr::val(1))
-        .from_as(incident::Entity, later.clone())
-        .and_where(same(Column::IntegrationId))
-        .and_where(same(Column::ConditionKey))
-        .and_where(Expr::col((later.clone(), Column::Epoch)).gt(Expr::col((incident::Entity, Column::Epoch))))
-        .to_owned();
-    let rows = scope
-        .find::<incident::Entity>()
-        .filter(Column::IntegrationId.eq(target.agent.integration_id))
-        .filter(Column::ConditionKey.is_in(conditions))
-        .filter(Column::State.eq(IncidentState::Open).or(Expr::not_exists(newer)))
-        .lock(LockType::NoKeyUpdate)
-        .all(db)
-        .await?;
-    let mut owed: HashMap<IncidentId, Owed> = HashMap::new();
-    for row in owed_by(db, scope, &rows).await? {
-        owed.insert(row.incident_id, row);
-    }
-    let entry = |row: incident::Model| {
-        let owed = owed.get(&row.id);
-        let next_sequence = owed.map_or(0, |owed| owed.last_sequence + 1);
-        Entry {
-            row,
-            next_sequence,
-            opening: owed.is_some_and(|owed| owed.openings > 0),
-            changed: false,
-        }
-    };
-    Ok(Ledger::new(rows.into_iter().map(entry).collect()))
-}
-
-/// What an incident has been owing.
-#[derive(Debug, sea_orm::FromQueryResult)]
-struct Owed {
-    incident_id: IncidentId,
-    last_sequence: i32,
-    openings: i64,
-}
-
-async fn owed_by(
-    db: &DatabaseTransaction,
-    scope: ProviderScope,
-    incidents: &[incident::Model],
-) -> Result<Vec<Owed>, DbErr> {
-    use delivery::Column;
-    if incidents.is_empty() {
-        return Ok(Vec::new());
-    }
-    let unopened = Column::Kind.eq(DeliveryKind::Open).and(Column::State.is_not_in(DONE));
-    let opening = Expr::case(unopened, Expr::val(1)).finally(Expr::val(0));
-    scope
-        .find::<delivery::Entity>()
-        .filter(Column::IncidentId.is_in(incidents.iter().map(|incident| incident.id)))
-        .select_only()
-        .column(Column::IncidentId)
-        .column_as(Column::Sequence.max(), "last_sequence")
-        .column_as(Expr::expr(opening).sum(), "openings")
-        .group_by(Column::IncidentId)
-        .into_model()
-        .all(db)
-        .await
-}
-
-/// The columns of an incident that events change. Its ticket is the worker's, which may be writing it now.
-fn changed_incident() -> OnConflict {
-    use incident::Column;
-    OnConflict::column(Column::Id)
-        .update_columns([
-            Column::OpenKey,
-            Column::State,
-            Column::Severity,
-            Column::Title,
-            Column::Occurrences,
-            Column::LastAt,
-            Column::RecoveredAt,
-            Column::EndedAt,
-            Column::UpdatedAt,
-        ])
-        .to_owned()
-}
-
-async fn insert<M>(db: &DatabaseTransaction, rows: Vec<M>, conflict: Option<OnConflict>) -> Result<(), DbErr>
-where
-    M: sea_orm::ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
-    <M::Entity as EntityTrait>::ActiveModel: ActiveModelTrait<Entity = M::Entity> + Send,
-{
-    let mut rows = rows
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all())
-        .peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<_> = rows.by_ref().take(ROWS_PER_STATEMENT).collect();
-        let insert = M::Entity::insert_many(chunk);
-        match conflict.clone() {
-            Some(conflict) => _ = insert.on_conflict(conflict).exec_without_returning(db).await?,
-            None => _ = insert.exec_without_returning(db).await?,
-        }
-    }
-    Ok(())
 }
 
 fn event(

@@ -64,10 +64,22 @@ impl Pace {
         }
     }
 
-    /// Learns how a delivery fared.
-    pub fn learn(&mut self, id: IntegrationId, health: Health, now: DateTime<Utc>) {
+    /// The integrations whose PSAs do not answer, with the end of their rest.
+    pub fn down(&self, now: DateTime<Utc>) -> Vec<(IntegrationId, DateTime<Utc>)> {
+        self.0
+            .iter()
+            .filter(|(_, strain)| strain.failures >= PATIENCE && !strain.trying && now < strain.until)
+            .map(|(id, strain)| (*id, strain.until))
+            .collect()
+    }
+
+    /// Learns how a delivery fared. True: the PSA was down, and is back.
+    pub fn learn(&mut self, id: IntegrationId, health: Health, now: DateTime<Utc>) -> bool {
         match health {
-            Health::Answers => _ = self.0.remove(&id),
+            Health::Answers => {
+                let before = self.0.remove(&id);
+                return before.is_some_and(|strain| strain.failures >= PATIENCE);
+            }
             Health::Unknown => {
                 if let Some(strain) = self.0.get_mut(&id).filter(|strain| strain.trying) {
                     strain.trying = false;
@@ -100,6 +112,7 @@ impl Pace {
                 }
             }
         }
+        false
     }
 }
 

@@ -1,29 +1,27 @@
 //! From a delivery's row to what has to be sent, read afresh for every attempt; or why nothing can be sent now.
 
+mod background;
+mod follow_up;
+mod opening;
+
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use psa_connectors::{
     PsaConnector,
-    record::{CompanyId, NoteDestination, NoteDraft, StatusId, TicketDraft, TicketId, WriteKey},
+    record::{ChoiceId, NoteDraft, StatusId, TicketDraft, TicketId, WriteKey},
 };
 use psa_entities::{
-    Problem, ProviderScope, agent_event,
-    agent_settings::{self, TicketRouting},
-    company_mapping::{self, MappingState},
-    console_company,
+    Problem, ProviderScope,
     delivery::{DeliveryKind, HoldReason, Model},
-    incident,
     integration::{self, IntegrationStatus},
-    provider, psa_company,
-    ticket_settings::{self, NoteVisibility, OnRecovery},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{known::KnownTicket, render, routing, routing::Route, settings};
+pub use self::background::{Background, Listed};
+use self::{background::background, follow_up::follow_up, opening::open};
+use super::{known::KnownTicket, routing, settings};
 use crate::{
     app::App,
-    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+    failure::{ErrorCode, Failure, Outcome, UserError},
     integrations,
 };
 
@@ -67,6 +65,15 @@ pub enum Act {
         /// What the note says.
         note: NoteDraft,
     },
+    /// Raise the ticket's priority.
+    Raise {
+        /// The ticket.
+        ticket: TicketId,
+        /// The routing field that the priority is.
+        field: &'static str,
+        /// The priority it gets.
+        priority: ChoiceId,
+    },
 }
 
 /// What preparing came to.
@@ -80,19 +87,6 @@ pub enum Prepared {
     Later(Problem),
     /// It can never be sent.
     Impossible(Problem),
-}
-
-/// Everything about an incident that a text is made of.
-#[derive(Debug)]
-pub struct Background {
-    /// The incident.
-    pub incident: incident::Model,
-    /// The event that caused the delivery; `None` when it has been cleared away.
-    pub event: Option<agent_event::Model>,
-    /// The company it happened at.
-    pub company: console_company::Model,
-    /// The provider's time zone.
-    pub zone: Tz,
 }
 
 /// Prepares a delivery.
@@ -111,11 +105,14 @@ pub async fn prepare(app: &App, row: &Model) -> Outcome<Prepared> {
         Err(failure) => return Err(failure),
     };
     let background = background(app, scope, row).await?;
-    let shared = settings::shared(app, scope, row.integration_id).await?;
     let agent = settings::of_agent(app, scope, row.integration_id, background.incident.agent).await?;
+    let chosen = routing::chosen(app, scope, &agent, background.incident.company_id).await?;
     let planned = match row.kind {
-        DeliveryKind::Open => open(app, scope, &connector, &background, &agent).await?,
-        _ => follow_up(app, scope, &connector, row.kind, &background, (&shared, &agent)).await?,
+        DeliveryKind::Open => open(app, scope, &connector, &background, (&agent, &chosen)).await?,
+        kind => {
+            let shared = settings::shared(app, scope, row.integration_id).await?;
+            follow_up(app, &connector, kind, &background, (&shared, &agent, &chosen))?
+        }
     };
     Ok(match planned {
         Ok(act) => {
@@ -155,196 +152,6 @@ fn standstill(app: &App, integration: &integration::Model) -> Option<(HoldReason
 }
 
 type Planned = Result<Act, Prepared>;
-
-async fn open(
-    app: &App,
-    scope: ProviderScope,
-    connector: &Arc<dyn PsaConnector>,
-    background: &Background,
-    agent: &agent_settings::Model,
-) -> Outcome<Planned> {
-    let company = match psa_company(app, scope, &background.incident).await? {
-        Ok(company) => company,
-        Err(held) => return Ok(Err(held)),
-    };
-    let board = chosen_board(app, scope, agent).await?;
-    let route = Route {
-        routing: &agent.routing,
-        board: board.as_ref(),
-        descriptor: connector.descriptor(),
-    };
-    let obstacles = route.opening();
-    let Some(routing) = route.of_new_ticket().filter(|_| obstacles.is_empty()) else {
-        return Ok(Err(Prepared::Held(
-            HoldReason::RoutingIncomplete,
-            first(app, obstacles),
-        )));
-    };
-    let (summary, body) = render::ticket(background, agent, connector.descriptor().limits.summary_chars)?;
-    Ok(Ok(Act::Open(TicketDraft {
-        company,
-        contact: None,
-        summary,
-        body,
-        routing,
-    })))
-}
-
-async fn follow_up(
-    app: &App,
-    scope: ProviderScope,
-    connector: &Arc<dyn PsaConnector>,
-    kind: DeliveryKind,
-    background: &Background,
-    (shared, agent): (&ticket_settings::Model, &agent_settings::Model),
-) -> Outcome<Planned> {
-    let Some(ticket) = background.incident.ticket_external_id.clone().map(TicketId::new) else {
-        let message = "The incident has no ticket that this could be done to.";
-        let problem = problem(
-            app,
-            ErrorCode::WrongState,
-            message,
-            "Discard it: its ticket was never opened.",
-        );
-        return Ok(Err(Prepared::Impossible(problem)));
-    };
-    let destination = match shared.notes {
-        NoteVisibility::Discussion => NoteDestination::Discussion,
-        NoteVisibility::Internal => NoteDestination::Internal,
-    };
-    let note = NoteDraft {
-        text: render::note(background, agent, kind)?,
-        destination,
-    };
-    let board = chosen_board(app, scope, agent).await?;
-    let route = Route {
-        routing: &agent.routing,
-        board: board.as_ref(),
-        descriptor: connector.descriptor(),
-    };
-    Ok(match kind {
-        DeliveryKind::Note => Ok(Act::Note(ticket, note)),
-        // The policy was changed after the recovery: what counts is what it says now.
-        DeliveryKind::Close if shared.on_recovery != OnRecovery::Close => Ok(Act::Note(ticket, note)),
-        DeliveryKind::Close => match (&agent.routing.closed_status, route.closing()) {
-            (Some(status), obstacles) if obstacles.is_empty() => {
-                let (status, only_untouched) = (StatusId::new(status.clone()), shared.close_only_untouched);
-                Ok(Act::Close {
-                    ticket,
-                    status,
-                    only_untouched,
-                    note,
-                })
-            }
-            (_, obstacles) => Err(Prepared::Held(HoldReason::RoutingIncomplete, first(app, obstacles))),
-        },
-        DeliveryKind::Reopen => match (route.reopen_status(), route.opening()) {
-            (Some(status), obstacles) if obstacles.is_empty() => Ok(Act::Reopen { ticket, status, note }),
-            (_, obstacles) => Err(Prepared::Held(HoldReason::RoutingIncomplete, first(app, obstacles))),
-        },
-        DeliveryKind::Open | DeliveryKind::Escalate => {
-            let message = "No setting says which priority a ticket is raised to.";
-            Err(Prepared::Impossible(problem(
-                app,
-                ErrorCode::Unsupported,
-                message,
-                "Discard it and raise the priority in the PSA.",
-            )))
-        }
-    })
-}
-
-/// The PSA company of the incident's console company, or why there is none: another company's ticket is never opened.
-async fn psa_company(
-    app: &App,
-    scope: ProviderScope,
-    incident: &incident::Model,
-) -> Outcome<Result<CompanyId, Prepared>> {
-    let mapping = scope
-        .find::<company_mapping::Entity>()
-        .filter(company_mapping::Column::IntegrationId.eq(incident.integration_id))
-        .filter(company_mapping::Column::CompanyId.eq(incident.company_id))
-        .one(app.db.read())
-        .await?;
-    if mapping
-        .as_ref()
-        .is_some_and(|mapping| mapping.state == MappingState::Excluded)
-    {
-        let held = problem(
-            app,
-            ErrorCode::CompanyNotMapped,
-            "The company is excluded.",
-            "Bind it with bindCompanies, or discard the delivery.",
-        );
-        return Ok(Err(Prepared::Held(HoldReason::CompanyExcluded, held)));
-    }
-    let company = match mapping.and_then(|mapping| mapping.psa_company_id) {
-        Some(id) => scope.find_by_id::<psa_company::Entity>(id).one(app.db.read()).await?,
-        None => None,
-    };
-    Ok(match company {
-        Some(company) if !company.deleted => Ok(CompanyId::new(company.external_id)),
-        Some(_) => {
-            let message = "The PSA no longer has the company that this one is bound to.";
-            let held = problem(
-                app,
-                ErrorCode::CompanyNotMapped,
-                message,
-                "Bind it to another PSA company with bindCompanies.",
-            );
-            Err(Prepared::Held(HoldReason::CompanyUnmapped, held))
-        }
-        None => {
-            let held = problem(
-                app,
-                ErrorCode::CompanyNotMapped,
-                "The company is not bound to a PSA company.",
-                "Bind it with bindCompanies.",
-            );
-            Err(Prepared::Held(HoldReason::CompanyUnmapped, held))
-        }
-    })
-}
-
-async fn background(app: &App, scope: ProviderScope, row: &Model) -> Result<Background, Fault> {
-    let db = app.db.read();
-    let missing = |what: &str| Fault::Inconsistent(format!("delivery {} has no {what}", row.id));
-    let incident = scope
-        .find_by_id::<incident::Entity>(row.incident_id)
-        .one(db)
-        .await?
-        .ok_or_else(|| missing("incident"))?;
-    let event = match row.event_id {
-        Some(id) => scope.find_by_id::<agent_event::Entity>(id).one(db).await?,
-        None => None,
-    };
-    let company = scope
-        .find_by_id::<console_company::Entity>(incident.company_id)
-        .one(db)
-        .await?;
-    let company = company.ok_or_else(|| missing("company"))?;
-    let provider = provider::Entity::find_by_id(row.provider_id)
-        .one(db)
-        .await?
-        .ok_or_else(|| missing("provider"))?;
-    Ok(Background {
-        incident,
-        event,
-        company,
-        zone: provider.time_zone.parse().unwrap_or(Tz::UTC),
-    })
-}
-
-async fn chosen_board(
-    app: &App,
-    scope: ProviderScope,
-    agent: &agent_settings::Model,
-) -> Result<Option<psa_entities::board::Model>, Fault> {
-    let TicketRouting { board: Some(id), .. } = &agent.routing else {
-        return Ok(None);
-    };
-    Ok(routing::board(app, scope, agent.integration_id, id).await?)
-}
 
 fn first(app: &App, errors: Vec<UserError>) -> Problem {
     let unknown = || UserError::new(ErrorCode::WrongState, "It cannot be sent now.");

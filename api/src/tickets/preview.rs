@@ -96,7 +96,8 @@ pub async fn preview(app: &App, scope: ProviderScope, wanted: Wanted) -> Outcome
     })
 }
 
-fn sample(agent: Agent, now: DateTime<Utc>) -> AgentReport {
+/// An event as an agent might report it.
+pub(super) fn sample(agent: Agent, now: DateTime<Utc>) -> AgentReport {
     let an_hour_ago = now - TimeDelta::hours(1);
     match agent {
         Agent::Backup => AgentReport::Backup(BackupRun {

@@ -44,9 +44,8 @@ pub struct Receipt {
 /// Nothing may be sent now: waits until the reason is gone. What is uncertain cannot be held: see [`later`].
 pub async fn hold(app: &App, claim: &Claimed, reason: HoldReason, problem: Problem) -> Result<bool, Fault> {
     let change = ActiveModel {
-        hold: Set(Some(reason)),
         problem: Set(Some(problem)),
-        ..to(claim.row.state, &[Happening::Held])?
+        ..held(app, claim, claim.row.state, reason)?
     };
     Ok(change_mine(app.db.write(), claim, change).await?)
 }
@@ -147,11 +146,9 @@ pub async fn not_sent(app: &App, begun: &Begun, problem: Problem, at: DateTime<U
 
 /// The PSA does not accept our keys: waits for better ones.
 pub async fn locked_out(app: &App, begun: &Begun, problem: Problem) -> Result<bool, Fault> {
-    let hold = Set(Some(HoldReason::IntegrationBroken));
     let change = ActiveModel {
-        hold,
         problem: Set(Some(problem.clone())),
-        ..to(DeliveryState::Sending, &[Happening::Held])?
+        ..held(app, &begun.claim, DeliveryState::Sending, HoldReason::IntegrationBroken)?
     };
     ended(app, begun, AttemptOutcome::Refused, problem, change).await
 }
@@ -293,6 +290,15 @@ async fn ended(
 /// A change that gives up the hold, with the state that follows.
 fn to(from: DeliveryState, steps: &[Happening]) -> Result<ActiveModel, Fault> {
     Ok(freed(follow(from, steps)?))
+}
+
+/// A change that gives up the hold of the worker and waits for `reason` to go.
+fn held(app: &App, claim: &Claimed, from: DeliveryState, reason: HoldReason) -> Result<ActiveModel, Fault> {
+    Ok(ActiveModel {
+        hold: Set(Some(reason)),
+        held_at: Set(claim.row.held_at.or_else(|| Some(app.now()))),
+        ..to(from, &[Happening::Held])?
+    })
 }
 
 fn follow(from: DeliveryState, steps: &[Happening]) -> Result<DeliveryState, Fault> {

@@ -1,15 +1,19 @@
 //! The texts of tickets and notes: the pure templates, filled from rows.
 
+mod storm;
+
 use chrono_tz::Tz;
 use psa_entities::{
     agent_settings::{self, RuleAction},
     delivery::DeliveryKind,
+    incident::IncidentKind,
 };
 
 use super::{
     event::AgentReport,
-    placeholder::{Template, shorten},
+    placeholder::{Template, one_line, shorten},
     prepare::Background,
+    preview,
     rules::action_for,
     template::{self, MAX_BODY, TicketFacts},
 };
@@ -17,6 +21,9 @@ use crate::failure::{Fault, Outcome};
 
 /// The most characters of an incident's title.
 const LONGEST_TITLE: usize = 200;
+
+/// What the ticket of a test says first.
+const TEST: &str = "This is a test of the ticket settings. Nothing is wrong; the ticket can be closed.";
 
 /// Makes the titles of incidents from an agent's summary template, which is read once for a batch.
 #[derive(Debug)]
@@ -54,8 +61,14 @@ pub fn ticket(
     settings: &agent_settings::Model,
     summary_chars: usize,
 ) -> Outcome<(String, String)> {
+    let incident = &background.incident;
+    if incident.kind == IncidentKind::Storm {
+        let company = &background.company.name;
+        let summary = one_line(&format!("{} at {company}", incident.title));
+        return Ok((shorten(&summary, summary_chars), storm::list(background)));
+    }
     let Some(report) = report(background)? else {
-        let title = &background.incident.title;
+        let title = &incident.title;
         return Ok((
             shorten(title, summary_chars),
             format!("{title}\n\n{}", background.company.name),
@@ -67,17 +80,25 @@ pub fn ticket(
         &facts,
         summary_chars,
     );
-    Ok((
-        summary,
-        template::body(&read(settings.agent, &settings.body_template)?, &facts),
-    ))
+    let body = template::body(&read(settings.agent, &settings.body_template)?, &facts);
+    Ok(match incident.kind {
+        IncidentKind::Test => (
+            shorten(&format!("Test: {summary}"), summary_chars),
+            format!("{TEST}\n\n{body}"),
+        ),
+        IncidentKind::Condition | IncidentKind::Storm => (summary, body),
+    })
 }
 
-/// The text of a note: what changed, then the event in the words of the ticket.
+/// The text of a note: what changed, then the event in the words of the ticket, or the list of a storm.
 ///
 /// # Errors
 /// The stored template or event is none, which saving rules out.
 pub fn note(background: &Background, settings: &agent_settings::Model, kind: DeliveryKind) -> Outcome<String> {
+    let incident = &background.incident;
+    if incident.kind == IncidentKind::Storm && kind == DeliveryKind::Note {
+        return Ok(storm::list(background));
+    }
     let report = report(background)?;
     let closes = |report: &AgentReport| action_for(&settings.rules.0, &report.trigger()) == RuleAction::Close;
     let recovered = report
@@ -94,12 +115,20 @@ pub fn note(background: &Background, settings: &agent_settings::Model, kind: Del
             &read(settings.agent, &settings.body_template)?,
             &facts(background, report),
         ),
-        None => background.incident.title.clone(),
+        None => incident.title.clone(),
     };
     Ok(shorten(&format!("{heading}\n\n{text}"), MAX_BODY))
 }
 
-fn report(background: &Background) -> Result<Option<AgentReport>, Fault> {
+/// What the event of a delivery says; of a test, what a sample says.
+///
+/// # Errors
+/// The stored event is none, which reporting rules out.
+pub fn report(background: &Background) -> Result<Option<AgentReport>, Fault> {
+    let incident = &background.incident;
+    if incident.kind == IncidentKind::Test {
+        return Ok(Some(preview::sample(incident.agent, incident.first_at)));
+    }
     let detail = background.event.as_ref().map(|event| event.detail.clone());
     Ok(detail.map(serde_json::from_value).transpose()?)
 }

@@ -14,14 +14,14 @@ use psa_entities::{
     ProviderScope,
     agent_settings::{self, TicketRouting},
     board::{self, BoardStatus},
-    ids::IntegrationId,
-    integration,
+    company_routing,
+    ids::{ConsoleCompanyId, IntegrationId},
 };
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 
 use crate::{
     app::App,
-    failure::{ErrorCode, Fault, UserError},
+    failure::{ErrorCode, UserError},
 };
 
 const IMPORT: &str = "Import the boards again, or choose another one.";
@@ -55,45 +55,58 @@ pub async fn board(
         .await
 }
 
-/// What speaks against opening and against closing the tickets of an agent, as its settings are stored.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Obstacles {
-    /// Why no ticket can be opened or reopened.
-    pub opening: Vec<UserError>,
-    /// Why no ticket can be closed.
-    pub closing: Vec<UserError>,
+/// A routing as it is stored, with the board that it names.
+#[derive(Debug)]
+pub struct Chosen {
+    /// What was chosen.
+    pub routing: TicketRouting,
+    board: Option<board::Model>,
 }
 
-/// The obstacles in the stored settings of an agent.
+impl Chosen {
+    /// The routing, to be checked against what the PSA's connector asks for.
+    pub fn route(&self, descriptor: &'static Descriptor) -> Route<'_> {
+        Route {
+            routing: &self.routing,
+            board: self.board.as_ref(),
+            descriptor,
+        }
+    }
+}
+
+/// The routing that counts for a company: its own, else the agent's.
 ///
 /// # Errors
 /// Only of the database.
-pub async fn obstacles(app: &App, settings: &agent_settings::Model) -> Result<Obstacles, Fault> {
-    let scope = ProviderScope::new(settings.provider_id);
-    let integration = scope
-        .find_by_id::<integration::Entity>(settings.integration_id)
+pub async fn chosen(
+    app: &App,
+    scope: ProviderScope,
+    agent: &agent_settings::Model,
+    company: ConsoleCompanyId,
+) -> Result<Chosen, DbErr> {
+    let own = scope
+        .find_by_id::<company_routing::Entity>((agent.integration_id, agent.agent, company))
         .one(app.db.read())
         .await?;
-    let kind = integration
-        .map(|integration| integration.connector_kind)
-        .unwrap_or_default();
-    let descriptor = app
-        .registry
-        .descriptor(&kind)
-        .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
-    let board = match &settings.routing.board {
-        Some(id) => board(app, scope, settings.integration_id, id).await?,
+    let routing = own.map_or_else(|| agent.routing.clone(), |own| own.routing);
+    with_board(app, scope, agent.integration_id, routing).await
+}
+
+/// A routing with the board that it names.
+///
+/// # Errors
+/// Only of the database.
+pub async fn with_board(
+    app: &App,
+    scope: ProviderScope,
+    integration: IntegrationId,
+    routing: TicketRouting,
+) -> Result<Chosen, DbErr> {
+    let board = match &routing.board {
+        Some(id) => board(app, scope, integration, id).await?,
         None => None,
     };
-    let route = Route {
-        routing: &settings.routing,
-        board: board.as_ref(),
-        descriptor,
-    };
-    Ok(Obstacles {
-        opening: route.opening(),
-        closing: route.closing(),
-    })
+    Ok(Chosen { routing, board })
 }
 
 impl Route<'_> {
@@ -118,7 +131,27 @@ impl Route<'_> {
                 .iter()
                 .filter_map(|field| self.field_error(board, field)),
         );
+        let raised = self.routing.raised_priority.as_deref();
+        errors.extend(raised.and_then(|id| self.priority_error(id, "routing.raisedPriorityId")));
         errors
+    }
+
+    /// Why tickets cannot get the priority `id`, which `field` names; `None` when they can, or no board is chosen.
+    pub fn priority_error(&self, id: &str, field: &str) -> Option<UserError> {
+        let board = self.board?;
+        let offered = self
+            .descriptor
+            .priority_field
+            .and_then(|name| board.choices.0.get(name));
+        if offered.is_some_and(|choices| choices.iter().any(|choice| choice.id == id)) {
+            return None;
+        }
+        let message = format!("The board “{}” has no priority {id}.", board.name);
+        Some(
+            UserError::new(ErrorCode::Invalid, message)
+                .at(field)
+                .with_remedy(IMPORT),
+        )
     }
 
     /// Why no ticket can be closed; empty when nothing speaks against it.
@@ -136,14 +169,18 @@ impl Route<'_> {
     }
 
     /// Where a new ticket goes. Only of use when nothing speaks against opening it.
-    pub fn of_new_ticket(&self) -> Option<record::Routing> {
+    /// `priority` is that of the event's rule, which counts before the routing's.
+    pub fn of_new_ticket(&self, priority: Option<&str>) -> Option<record::Routing> {
         let board = self.routing.board.as_ref()?;
-        let fields: BTreeMap<_, _> = self
+        let mut fields: BTreeMap<_, _> = self
             .routing
             .fields
             .iter()
             .map(|(name, id)| (name.clone(), ChoiceId::new(id.clone())))
             .collect();
+        if let (Some(field), Some(priority)) = (self.descriptor.priority_field, priority) {
+            fields.insert(field.to_owned(), ChoiceId::new(priority));
+        }
         Some(record::Routing {
             board: record::BoardId::new(board.clone()),
             status: self.routing.new_status.clone().map(StatusId::new),

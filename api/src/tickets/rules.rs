@@ -12,28 +12,24 @@ pub fn default_rules(agent: Agent) -> Vec<TicketRule> {
     match agent {
         Agent::Backup => PlanStatus::ALL
             .iter()
-            .map(|status| TicketRule {
-                trigger: status.code().to_owned(),
-                action: backup_action(*status),
-            })
+            .map(|status| TicketRule::new(status.code(), backup_action(*status)))
             .collect(),
         Agent::Rmm => AlertType::ALL
             .iter()
             .flat_map(|alert| AlertSeverity::ALL.iter().map(move |severity| (*alert, *severity)))
-            .map(|(alert, severity)| TicketRule {
-                trigger: rmm_trigger(alert, severity),
-                action: rmm_action(severity),
-            })
+            .map(|(alert, severity)| TicketRule::new(rmm_trigger(alert, severity), rmm_action(severity)))
             .collect(),
     }
 }
 
-/// What `rules` say about `trigger`. The first rule that names it counts; without one it is ignored.
+/// The rule about `trigger`: the first that names it.
+pub fn rule_for<'a>(rules: &'a [TicketRule], trigger: &str) -> Option<&'a TicketRule> {
+    rules.iter().find(|rule| rule.trigger == trigger)
+}
+
+/// What `rules` say about `trigger`. Without a rule it is ignored.
 pub fn action_for(rules: &[TicketRule], trigger: &str) -> RuleAction {
-    rules
-        .iter()
-        .find(|rule| rule.trigger == trigger)
-        .map_or(RuleAction::Ignore, |rule| rule.action)
+    rule_for(rules, trigger).map_or(RuleAction::Ignore, |rule| rule.action)
 }
 
 /// The triggers in `rules` that `agent` never reports, for the check when rules are saved.
@@ -92,10 +88,7 @@ mod tests {
 
     #[test]
     fn what_no_rule_names_is_ignored_and_what_nobody_reports_is_found() {
-        let rules = vec![TicketRule {
-            trigger: "EROR".to_owned(),
-            action: RuleAction::Open,
-        }];
+        let rules = vec![TicketRule::new("EROR", RuleAction::Open)];
         assert_eq!(action_for(&rules, "ERROR"), RuleAction::Ignore);
         assert_eq!(unknown_triggers(Agent::Backup, &rules), ["EROR"]);
         assert!(unknown_triggers(Agent::Rmm, &default_rules(Agent::Rmm)).is_empty());

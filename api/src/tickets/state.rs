@@ -26,6 +26,8 @@ pub enum Happening {
     Held,
     /// What it was held for is set right.
     Released,
+    /// It was held for longer than anybody wants to wait.
+    Expired,
     /// A person wants it tried again.
     Revived,
     /// A person wants it dropped.
@@ -43,6 +45,7 @@ impl Happening {
         Self::Refused,
         Self::Held,
         Self::Released,
+        Self::Expired,
         Self::Revived,
         Self::Discarded,
     ];
@@ -73,6 +76,7 @@ pub fn next(state: DeliveryState, happening: Happening) -> Result<DeliveryState,
         (Owed | Sending, Happening::Refused) => Ok(Dead),
         (Owed | Held | Sending, Happening::Held) => Ok(Held),
         (Held, Happening::Released) => Ok(Owed),
+        (Held, Happening::Expired) => Ok(Dead),
         (Dead, Happening::Revived) => Ok(Owed),
         (Owed | Held | Uncertain | Dead, Happening::Discarded) => Ok(Discarded),
         _ => Err(IllegalTransition { state, happening }),
@@ -146,6 +150,7 @@ mod tests {
                 vec![
                     (Happening::Held, Held),
                     (Happening::Released, Owed),
+                    (Happening::Expired, Dead),
                     (Happening::Discarded, Discarded),
                 ],
             ),

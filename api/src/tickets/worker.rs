@@ -13,6 +13,7 @@ use super::{
     inbound::Inbound,
     pace::{Health, Pace},
     queue::{self, Claimed},
+    unavailable, waiting,
 };
 use crate::{app::App, failure::Failure};
 
@@ -38,6 +39,7 @@ pub struct Worker {
     tended_at: Option<DateTime<Utc>>,
     swept_at: Option<DateTime<Utc>>,
     woken: bool,
+    back: Vec<IntegrationId>,
 }
 
 impl Worker {
@@ -73,6 +75,7 @@ impl Worker {
             tended_at: None,
             swept_at: None,
             woken: false,
+            back: Vec::new(),
         }
     }
 
@@ -91,6 +94,15 @@ impl Worker {
                 "calls without outcome are looked for after the settling time"
             ),
             Err(error) => tracing::error!(%error, "calls without outcome could not be looked for"),
+        }
+        let back = std::mem::take(&mut self.back);
+        if let Err(error) = unavailable::tend(&self.app, &self.pace.down(now), &back).await {
+            tracing::error!(%error, "what waits for a PSA that does not answer could not be looked at");
+        }
+        match waiting::open_due(&self.app).await {
+            Ok(0) => {}
+            Ok(opened) => tracing::debug!(incidents = opened, "conditions have lasted long enough"),
+            Err(fault) => tracing::error!(%fault, "incidents that wait could not be opened"),
         }
         // Whoever wakes the worker may have ended a hold.
         if self.woken || self.swept_at.is_none_or(|at| at + SWEEP <= now) {
@@ -136,7 +148,12 @@ impl Worker {
 
     fn learn(&mut self, ended: Result<(IntegrationId, Health), tokio::task::JoinError>) {
         match ended {
-            Ok((id, health)) => self.pace.learn(id, health, self.app.now()),
+            Ok((id, health)) => {
+                if self.pace.learn(id, health, self.app.now()) {
+                    self.back.push(id);
+                    self.tended_at = None;
+                }
+            }
             // Its hold lapses, and then it is looked for like that of a worker that died.
             Err(error) => tracing::error!(%error, "a delivery broke off"),
         }

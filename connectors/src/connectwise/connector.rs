@@ -145,6 +145,10 @@ impl PsaConnector for ConnectWise {
         tickets::add_note(&self.client, id, note, key).await
     }
 
+    async fn is_worked_on(&self, id: &TicketId) -> Result<bool> {
+        tickets::is_worked_on(&self.client, id).await
+    }
+
     async fn find_notes(&self, id: &TicketId, key: &WriteKey) -> Result<Vec<Note>> {
         tickets::find_notes(&self.client, id, key).await
     }

@@ -145,6 +145,7 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
         Topic::Tickets,
     ],
     routing_fields: routing::FIELDS,
+    priority_field: Some("priority"),
     quantity: QuantityKind::AbsoluteDecimal { scale: QUANTITY_SCALE },
     limits: Limits {
         requests_per_minute: 1000,

@@ -122,6 +122,7 @@ async fn everything(connector: &ConnectWise, announced: &[u8]) -> Vec<Error> {
         connector.ticket(&ticket),
         connector.add_note(&ticket, &note, &key),
         connector.find_notes(&ticket, &key),
+        connector.is_worked_on(&ticket),
         connector.set_ticket_status(&ticket, &StatusId::new("7")),
         connector.set_ticket_field(&ticket, "priority", &ChoiceId::new("2")),
         connector.tickets_changed_since(at, &ReadQuery::all()),

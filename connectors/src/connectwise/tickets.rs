@@ -169,6 +169,29 @@ pub(super) async fn find_notes(client: &Client, id: &TicketId, key: &WriteKey) -
     Ok(notes.filter(|note| is_marked(&note.text, &marker)).collect())
 }
 
+/// Time shows in the ticket's hours, a note by its author: the ticket names our member as the one who entered it. The text
+/// that a ticket was opened with is a note of ours too.
+pub(super) async fn is_worked_on(client: &Client, id: &TicketId) -> Result<bool> {
+    const OPERATION: &str = "is_worked_on";
+    let ticket: wire::Ticket = client
+        .json(&Call::get(OPERATION, Some(rights::TICKETS), path(id)?))
+        .await?;
+    if ticket.actual_hours.is_some_and(|hours| !hours.value().is_zero()) {
+        return Ok(true);
+    }
+    let us = ticket.info.and_then(|info| info.entered_by);
+    let list = List::new(
+        OPERATION,
+        rights::TICKETS,
+        format!("{}/notes", path(id)?),
+        Conditions::none(),
+    );
+    let notes = client.all::<wire::Note>(&list).await?;
+    Ok(notes
+        .iter()
+        .any(|note| note.created_by.is_some() && note.created_by != us))
+}
+
 /// The last line of a note of ours.
 fn marker(key: &WriteKey) -> String {
     format!("[psa-bridge: {key}]")

@@ -24,6 +24,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     filters: &[],
     topics: &[],
     routing_fields: &[],
+    priority_field: None,
     quantity: QuantityKind::SignedIntegerDelta,
     limits: Limits {
         requests_per_minute: 1,
@@ -70,6 +71,7 @@ unreached! {
     ticket(id: &TicketId) -> Ticket;
     add_note(id: &TicketId, note: &NoteDraft, key: &WriteKey) -> Note;
     find_notes(id: &TicketId, key: &WriteKey) -> Vec<Note>;
+    is_worked_on(id: &TicketId) -> bool;
     set_ticket_status(id: &TicketId, status: &StatusId) -> Ticket;
     set_ticket_field(id: &TicketId, field: &str, value: &ChoiceId) -> Ticket;
     tickets_changed_since(since: DateTime<Utc>, query: &ReadQuery) -> Page<Ticket>;
@@ -153,6 +155,7 @@ async fn what_a_connector_cannot_do_does_not_reach_it() {
         ticket(&ticket),
         add_note(&ticket, &note, &key),
         find_notes(&ticket, &key),
+        is_worked_on(&ticket),
         set_ticket_status(&ticket, &StatusId::new("1")),
         set_ticket_field(&ticket, "type", &ChoiceId::new("1")),
         tickets_changed_since(at, &query),

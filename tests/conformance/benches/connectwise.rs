@@ -216,6 +216,14 @@ impl Bench for ConnectWise {
                 let change = json!({ "id": number(ticket.as_str()), "status": status, "closedFlag": closed });
                 self.put("tickets", change);
             }
+            Deed::AddNote(ticket) => {
+                let note = json!({
+                    "ticketId": number(ticket.as_str()), "text": "I am looking into it.", "internalAnalysisFlag": true,
+                    "createdBy": "Ann",
+                });
+                self.put("notes", note);
+            }
+            Deed::AddTime(ticket) => self.put("tickets", json!({ "id": number(ticket.as_str()), "actualHours": 0.5 })),
             Deed::DeleteTicket(ticket) => self.site(|site| {
                 let mut state = site.dump().expect("a state");
                 let tickets = state["records"]["tickets"]["records"].as_array_mut().expect("tickets");

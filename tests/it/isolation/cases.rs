@@ -137,6 +137,14 @@ pub(super) fn all(site: &str) -> Vec<Case> {
         case("previewTicket", of(json!({ "agent": "BACKUP" }))),
         case("updateTicketSettings", of(json!({ "mode": "NEW_TICKET_PER_EVENT" }))),
         case("updateBackupAgentTickets", of(board.clone())),
+        case(
+            "setTicketOverride",
+            of(json!({ "agent": "BACKUP", "companyIds": ["@ConsoleCompany"], "routing": board["routing"] })),
+        ),
+        case(
+            "sendTestTicket",
+            of(json!({ "agent": "BACKUP", "companyId": "@ConsoleCompany" })),
+        ),
         case("updateRmmAgentTickets", of(board)),
         case("retryDeliveries", json!({ "deliveryIds": ["@Delivery"] })),
         case(

@@ -1,6 +1,10 @@
 //! What cannot be sent now is held, with its reason, and goes on by itself when the reason is gone.
 
-use psa_tests::{on_each_database, setup};
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use psa_simulator::{Fault, FaultRule};
+use psa_tests::{MovedClock, Options, on_each_database, setup};
 use serde_json::{Value, json};
 
 use super::desk::{CONTOSO, Desk, UNBOUND, run, status};
@@ -194,6 +198,66 @@ async fn revoked_keys_hold_everything_until_there_are_new_ones() {
         assert_eq!(payload["integration"]["status"], "ACTIVE");
         desk.delivered().await;
         assert_eq!((desk.tickets().len(), desk.notes().len()), (2, 1));
+        desk.bridge.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_psa_that_does_not_answer_holds_everything_until_it_does() {
+    on_each_database(|database| async move {
+        let desk = Desk::open(&database).await;
+        let down = Fault::Status {
+            code: 503,
+            retry_after: None,
+            body: None,
+        };
+        desk.bridge.simulator.inject(FaultRule::new(down));
+        let runs: Vec<_> = (0..40)
+            .map(|number| run(&format!("e{number}"), CONTOSO.0, &format!("PC-{number}"), "ERROR"))
+            .collect();
+        assert_eq!(desk.report(&runs).await, ["ACCEPTED"; 40]);
+        let held = desk.waits("HELD", Some("PSA_UNAVAILABLE")).await;
+        assert_eq!(held["problem"]["code"], "PSA_UNAVAILABLE");
+        assert!(setup::text(&held["problem"]["remedy"]).contains("by itself"), "{held}");
+        desk.bridge.simulator.clear_faults();
+        desk.delivered().await;
+        assert_eq!(desk.tickets().len(), 40);
+        desk.bridge.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_held_for_too_long_is_a_dead_letter_that_a_person_can_still_retry() {
+    on_each_database(|database| async move {
+        let clock = Arc::new(MovedClock::default());
+        let options = Options {
+            clock: Arc::clone(&clock) as _,
+            ..Options::default()
+        };
+        let mut desk = Desk::open_with(&database, options).await;
+        desk.share(json!({ "expireAfterDays": 2 })).await;
+        let runs = [run("e1", UNBOUND, "PC-1", "ERROR"), run("e2", UNBOUND, "PC-1", "ERROR")];
+        assert_eq!(desk.report(&runs).await, ["ACCEPTED"; 2]);
+        desk.waits("HELD", Some("EARLIER_DELIVERY")).await;
+        clock.advance(TimeDelta::days(1));
+        desk.client = desk.bridge.admin();
+        desk.share(json!({ "notes": "INTERNAL" })).await;
+        desk.waits("HELD", Some("COMPANY_UNMAPPED")).await;
+        clock.advance(TimeDelta::days(1) + TimeDelta::minutes(5));
+        desk.client = desk.bridge.admin();
+        let dead = desk.waits("DEAD", None).await;
+        assert_eq!(dead["problem"]["code"], "HELD_TOO_LONG");
+        desk.waits("HELD", Some("EARLIER_DELIVERY")).await;
+
+        setup::bind_company(&desk.client, &desk.integration, &desk.companies[2], "TreyResearch").await;
+        let retry = "mutation R($input: RetryDeliveriesInput!) { retryDeliveries(input: $input) {
+            userErrors { code field message }
+        } }";
+        desk.client.succeed(retry, json!({ "deliveryIds": [dead["id"]] })).await;
+        desk.delivered().await;
+        assert_eq!((desk.tickets().len(), desk.notes().len()), (1, 1));
         desk.bridge.stop().await;
     })
     .await;

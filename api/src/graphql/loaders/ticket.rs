@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
 use psa_entities::{
-    delivery, delivery_attempt,
-    ids::{DeliveryId, IncidentId},
+    board, company_routing, delivery, delivery_attempt,
+    ids::{ConsoleCompanyId, DeliveryId, IncidentId, IntegrationId},
 };
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 
@@ -58,5 +58,56 @@ impl Loader<AttemptsOf> for Rows {
             attempts.entry(AttemptsOf(row.delivery_id)).or_default().push(row);
         }
         Ok(attempts)
+    }
+}
+
+/// The board of an integration with this id in the PSA.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BoardCalled(pub IntegrationId, pub String);
+
+impl Loader<BoardCalled> for Rows {
+    type Value = board::Model;
+    type Error = Arc<DbErr>;
+
+    async fn load(&self, keys: &[BoardCalled]) -> Result<HashMap<BoardCalled, Self::Value>, Self::Error> {
+        let rows = self
+            .scope
+            .find::<board::Entity>()
+            .filter(board::Column::IntegrationId.is_in(keys.iter().map(|key| key.0)))
+            .filter(board::Column::ExternalId.is_in(keys.iter().map(|key| key.1.as_str())))
+            .all(self.app.db.read())
+            .await
+            .map_err(Arc::new)?;
+        let called = |row: board::Model| (BoardCalled(row.integration_id, row.external_id.clone()), row);
+        Ok(rows.into_iter().map(called).collect())
+    }
+}
+
+/// The routings that a company has of its own in an integration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OverridesOf(pub IntegrationId, pub ConsoleCompanyId);
+
+impl Loader<OverridesOf> for Rows {
+    type Value = Vec<company_routing::Model>;
+    type Error = Arc<DbErr>;
+
+    async fn load(&self, keys: &[OverridesOf]) -> Result<HashMap<OverridesOf, Self::Value>, Self::Error> {
+        use company_routing::Column;
+        let rows = self
+            .scope
+            .find::<company_routing::Entity>()
+            .filter(Column::IntegrationId.is_in(keys.iter().map(|key| key.0)))
+            .filter(Column::CompanyId.is_in(keys.iter().map(|key| key.1)))
+            .order_by_asc(Column::Agent)
+            .all(self.app.db.read())
+            .await
+            .map_err(Arc::new)?;
+        let mut own: HashMap<OverridesOf, Vec<_>> = HashMap::new();
+        for row in rows {
+            own.entry(OverridesOf(row.integration_id, row.company_id))
+                .or_default()
+                .push(row);
+        }
+        Ok(own)
     }
 }

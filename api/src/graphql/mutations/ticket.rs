@@ -1,7 +1,9 @@
 //! Ticket settings, the agents' reports, and what people do about deliveries.
 
+mod companies;
 mod deliveries;
 mod events;
+mod inputs;
 mod settings;
 
 use async_graphql::MergedObject;
@@ -10,6 +12,7 @@ use async_graphql::MergedObject;
 #[derive(Debug, Default, MergedObject)]
 pub struct TicketMutations(
     settings::TicketSettingsMutations,
+    companies::CompanyTicketMutations,
     events::TicketEventMutations,
     deliveries::TicketDeliveryMutations,
 );

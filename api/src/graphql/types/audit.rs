@@ -291,6 +291,10 @@ pub enum AuditAction {
     TicketSettingsChanged,
     /// The settings of an agent's tickets were changed.
     AgentTicketsChanged,
+    /// The routing of a company's tickets was changed.
+    CompanyRoutingChanged,
+    /// A test ticket was sent.
+    TestTicketSent,
     /// A delivery was tried again.
     DeliveryRetried,
     /// A delivery was given up.

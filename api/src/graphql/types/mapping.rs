@@ -23,7 +23,11 @@ pub use lists::{
 };
 pub use product::ProductMapping;
 
-use super::{console::ConsoleCompany, psa::PsaCompany};
+use super::{
+    console::ConsoleCompany,
+    psa::PsaCompany,
+    ticketing::{TicketOverride, overrides},
+};
 use crate::{
     graphql::{
         loaders::mapping::{BlockedBy, SuggestionsOf},
@@ -102,6 +106,12 @@ impl CompanyMapping {
             .await
             .map_err(internal)?;
         Ok(MappingBlock::of(self.0.state(), blocked.unwrap_or_default()))
+    }
+
+    /// Where the company's tickets go, when not where the others' do; at most one for each agent.
+    #[graphql(complexity = "2 + 2 * child_complexity")]
+    async fn ticket_overrides(&self, ctx: &Context<'_>) -> Result<Vec<TicketOverride>> {
+        overrides(ctx, self.0.integration, self.0.company.id).await
     }
 
     /// When it was decided; null when it was not.

@@ -44,6 +44,39 @@ impl Incident {
         self.0.agent.into()
     }
 
+    /// What it stands for.
+    async fn kind(&self) -> IncidentKind {
+        self.0.kind.into()
+    }
+
+    /// The storm whose ticket it shares; null while it has, or waits for, its own.
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Incident>> {
+        let Some(parent) = self.0.parent_id else {
+            return Ok(None);
+        };
+        let row = ctx.rows()?.load_one(parent).await.map_err(internal)?;
+        Ok(row.map(Incident))
+    }
+
+    /// The incidents that share its ticket, when it is a storm, newest first.
+    #[graphql(complexity = "5 + usize::try_from(first.or(last).unwrap_or(50)).unwrap_or(50) * child_complexity")]
+    async fn conditions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The size of a page forwards, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
+        #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
+    ) -> Result<List<Incident>> {
+        let page = PageArgs::new(first, after, last, before)?;
+        let select = ctx
+            .scope()?
+            .find::<incident::Entity>()
+            .filter(incident::Column::ParentId.eq(self.0.id));
+        let slice = newest_first(ctx, select, incident::Column::Id, &page, |row| row.id.uuid()).await?;
+        Ok(slice.connect(Incident))
+    }
+
     /// The stable name of the condition.
     async fn condition(&self) -> &str {
         &self.0.condition_key
@@ -77,6 +110,21 @@ impl Incident {
     /// When its latest event happened.
     async fn last_at(&self) -> DateTime<Utc> {
         self.0.last_at
+    }
+
+    /// When it opens a ticket unless it recovers before; null when it does not wait, or waits for failures only.
+    async fn opens_at(&self) -> Option<DateTime<Utc>> {
+        self.0.opens_at
+    }
+
+    /// When it was given a ticket, its own or a storm's; null while it waits.
+    async fn opened_at(&self) -> Option<DateTime<Utc>> {
+        self.0.opened_at
+    }
+
+    /// Whether the priority of its ticket was raised.
+    async fn escalated(&self) -> bool {
+        self.0.escalated
     }
 
     /// When its condition recovered; null while it holds.
@@ -237,6 +285,8 @@ pub enum Agent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "incident::IncidentState")]
 pub enum IncidentState {
+    /// The condition holds, and is not yet worth a ticket.
+    Waiting,
     /// The condition holds.
     Open,
     /// The condition is gone, its ticket is not closed.
@@ -259,4 +309,16 @@ pub enum Severity {
     Error,
     /// Something failed and data is at risk.
     Critical,
+}
+
+/// What an incident stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "incident::IncidentKind")]
+pub enum IncidentKind {
+    /// One condition.
+    Condition,
+    /// Many conditions of a company at once, which share its ticket.
+    Storm,
+    /// A person's test of the settings.
+    Test,
 }

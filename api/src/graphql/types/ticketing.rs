@@ -1,22 +1,26 @@
 //! Everything about the tickets of an integration.
 
-use std::collections::BTreeMap;
+mod agent;
+mod company;
+mod routing;
+mod shared;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use psa_entities::{
-    agent_settings, board, delivery,
+    agent_settings, delivery,
     ids::{ConsoleCompanyId, IntegrationId},
-    incident, ticket_settings,
+    incident,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{
-    job::Problem,
-    psa::{Board, BoardStatus, Choice},
-    ticket::{Agent, Delivery, DeliveryState, HoldReason, Incident, IncidentState},
+pub use self::{
+    agent::{AgentTickets, RuleAction, TicketRule},
+    company::{TicketOverride, overrides},
+    routing::{ContactPolicy, TicketRouting},
+    shared::{NoteDestination, RecoveryPolicy, TicketMode, TicketSettings},
 };
+use super::ticket::{Agent, Delivery, DeliveryState, HoldReason, Incident, IncidentKind, IncidentState};
 use crate::{
     graphql::{
         ids::NodeKind,
@@ -24,7 +28,7 @@ use crate::{
         payload,
         request::{Request, bad_input, internal},
     },
-    tickets::{deliveries, routing, settings},
+    tickets::{deliveries, settings},
 };
 
 /// The tickets of an integration.
@@ -72,6 +76,9 @@ impl Ticketing {
             .filter(Column::IntegrationId.eq(self.0));
         if let Some(states) = filter.states {
             select = select.filter(Column::State.is_in(states.into_iter().map(incident::IncidentState::from)));
+        }
+        if let Some(kinds) = filter.kinds {
+            select = select.filter(Column::Kind.is_in(kinds.into_iter().map(incident::IncidentKind::from)));
         }
         if let Some(agent) = filter.agent {
             select = select.filter(Column::Agent.eq(agent_settings::Agent::from(agent)));
@@ -139,6 +146,8 @@ async fn agent_tickets(ctx: &Context<'_>, id: IntegrationId, agent: agent_settin
 pub struct IncidentFilter {
     /// Only incidents in these states.
     pub states: Option<Vec<IncidentState>>,
+    /// Only incidents that stand for these.
+    pub kinds: Option<Vec<IncidentKind>>,
     /// Only incidents of this agent.
     pub agent: Option<Agent>,
     /// Only incidents at this company.
@@ -163,217 +172,4 @@ pub struct DeliveryCount {
     pub hold: Option<HoldReason>,
     /// How many.
     pub count: i64,
-}
-
-/// What the agents' tickets have in common.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct TicketSettings {
-    /// What a further failure of an open condition does.
-    pub mode: TicketMode,
-    /// What happens to the ticket when the condition recovers.
-    pub on_recovery: RecoveryPolicy,
-    /// Whether recovery closes only tickets that no person has changed; the others get a note.
-    pub close_only_untouched: bool,
-    /// For how many days after its end a closed ticket is reopened by a new failure; 0 never reopens.
-    pub reopen_within_days: i32,
-    /// Who sees our notes.
-    pub notes: NoteDestination,
-    /// The version, to be sent back with a change; 0 before they are saved for the first time.
-    pub version: i32,
-    /// When they last changed; null before they are saved for the first time.
-    pub updated_at: Option<DateTime<Utc>>,
-}
-
-impl From<ticket_settings::Model> for TicketSettings {
-    fn from(row: ticket_settings::Model) -> Self {
-        Self {
-            mode: row.mode.into(),
-            on_recovery: row.on_recovery.into(),
-            close_only_untouched: row.close_only_untouched,
-            reopen_within_days: row.reopen_within_days,
-            notes: row.notes.into(),
-            version: row.version,
-            updated_at: (row.version > 0).then_some(row.updated_at),
-        }
-    }
-}
-
-/// The settings of an agent.
-#[derive(Debug, Clone)]
-pub struct AgentTickets(pub agent_settings::Model);
-
-/// What becomes of the events of one agent.
-#[Object]
-impl AgentTickets {
-    /// The agent.
-    async fn agent(&self) -> Agent {
-        self.0.agent.into()
-    }
-
-    /// Whether its events become tickets at all.
-    async fn enabled(&self) -> bool {
-        self.0.enabled
-    }
-
-    /// What each trigger does. A trigger without a rule does nothing.
-    async fn rules(&self) -> Vec<TicketRule> {
-        let rule = |rule: &agent_settings::TicketRule| TicketRule {
-            trigger: rule.trigger.clone(),
-            action: rule.action.into(),
-        };
-        self.0.rules.0.iter().map(rule).collect()
-    }
-
-    /// Where its tickets go.
-    #[graphql(complexity = "2 + child_complexity")]
-    async fn routing(&self, ctx: &Context<'_>) -> Result<TicketRouting> {
-        let board = match &self.0.routing.board {
-            Some(id) => routing::board(ctx.app()?, ctx.scope()?, self.0.integration_id, id)
-                .await
-                .map_err(internal)?,
-            None => None,
-        };
-        Ok(TicketRouting::new(&self.0.routing, board))
-    }
-
-    /// The template of the summary.
-    async fn summary_template(&self) -> &str {
-        &self.0.summary_template
-    }
-
-    /// The template of the text.
-    async fn body_template(&self) -> &str {
-        &self.0.body_template
-    }
-
-    /// The variables that its templates can use, written in braces.
-    async fn variables(&self) -> &[&str] {
-        crate::tickets::template::variables(self.0.agent)
-    }
-
-    /// What keeps its tickets from being sent; empty when it is switched off.
-    #[graphql(complexity = "10 + child_complexity")]
-    async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<Problem>> {
-        let errors = payload::value(settings::problems(ctx.app()?, ctx.scope()?, &self.0).await)?;
-        Ok(errors
-            .iter()
-            .map(|error| Problem::from(error.to_problem(self.0.updated_at)))
-            .collect())
-    }
-
-    /// The version, to be sent back with a change; 0 before they are saved for the first time.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-}
-
-/// What one trigger does.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct TicketRule {
-    /// A plan status such as `ERROR`, or an alert type with a severity such as `CPU_USAGE:PROBLEM`.
-    pub trigger: String,
-    /// What it does.
-    pub action: RuleAction,
-}
-
-/// Where tickets go.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct TicketRouting {
-    /// The board; null when none is chosen or the chosen one is not imported.
-    pub board: Option<Board>,
-    /// The status of new tickets; null for the board's default.
-    pub new_status: Option<BoardStatus>,
-    /// The status that closes a ticket; null when none is chosen.
-    pub closed_status: Option<BoardStatus>,
-    /// The status of reopened tickets; null for that of new ones.
-    pub reopen_status: Option<BoardStatus>,
-    /// What is chosen for the connector's routing fields.
-    pub fields: Vec<RoutingFieldChoice>,
-}
-
-/// What is chosen for one routing field.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct RoutingFieldChoice {
-    /// The name of the field, as the connector's `routingFields` lists it.
-    pub name: String,
-    /// The id of the choice in the PSA.
-    pub choice_id: ID,
-    /// The choice; null when the board no longer has it.
-    pub choice: Option<Choice>,
-}
-
-impl TicketRouting {
-    fn new(routing: &agent_settings::TicketRouting, board: Option<board::Model>) -> Self {
-        let statuses = board.as_ref().map(|board| board.statuses.0.clone()).unwrap_or_default();
-        let choices: BTreeMap<_, _> = board.as_ref().map(|board| board.choices.0.clone()).unwrap_or_default();
-        let status = |id: &Option<String>| {
-            let found = id
-                .as_ref()
-                .and_then(|id| statuses.iter().find(|status| status.id == *id));
-            found.cloned().map(BoardStatus::from)
-        };
-        let choice = |(name, id): (&String, &String)| {
-            let found = choices
-                .get(name)
-                .and_then(|choices| choices.iter().find(|choice| choice.id == *id));
-            RoutingFieldChoice {
-                name: name.clone(),
-                choice_id: ID(id.clone()),
-                choice: found.cloned().map(Choice::from),
-            }
-        };
-        Self {
-            new_status: status(&routing.new_status),
-            closed_status: status(&routing.closed_status),
-            reopen_status: status(&routing.reopen_status),
-            fields: routing.fields.iter().map(choice).collect(),
-            board: board.map(Board),
-        }
-    }
-}
-
-/// What a further failure of an open condition does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "ticket_settings::TicketMode")]
-pub enum TicketMode {
-    /// Each opens a ticket of its own.
-    NewTicketPerEvent,
-    /// It becomes a note on the open ticket.
-    AppendToOpen,
-}
-
-/// What happens to the ticket when the condition recovers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "ticket_settings::OnRecovery")]
-pub enum RecoveryPolicy {
-    /// It is closed.
-    Close,
-    /// It gets a note.
-    Note,
-    /// It stays as it is.
-    Nothing,
-}
-
-/// Who sees a note.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "ticket_settings::NoteVisibility")]
-pub enum NoteDestination {
-    /// The customer too.
-    Discussion,
-    /// Only the provider's people.
-    Internal,
-}
-
-/// What a rule does with an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "agent_settings::RuleAction")]
-pub enum RuleAction {
-    /// Opens an incident, or counts on the open one.
-    Open,
-    /// Adds a note to the open incident.
-    Note,
-    /// Ends the open incident.
-    Close,
-    /// Nothing.
-    Ignore,
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The integrations that make tickets of the agent's events.
-pub(super) async fn targets(app: &App, scope: ProviderScope, agent: Agent) -> Result<Vec<Target>, DbErr> {
+pub(in crate::tickets) async fn targets(app: &App, scope: ProviderScope, agent: Agent) -> Result<Vec<Target>, DbErr> {
     let agents = scope
         .find::<agent_settings::Entity>()
         .filter(agent_settings::Column::Agent.eq(agent))

@@ -16,6 +16,12 @@ use crate::{
     },
 };
 
+/// The most failures that a rule can wait for.
+const MOST_FAILURES: u32 = 1_000;
+
+/// The longest time that a rule can wait, in minutes: a week.
+const LONGEST_WAIT: u32 = 10_080;
+
 /// The most characters of a template.
 const LONGEST_TEMPLATE: usize = 8_000;
 
@@ -31,27 +37,16 @@ pub(super) async fn mistakes(
         .registry
         .descriptor(&integration.connector_kind)
         .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
-    let board = match &settings.routing.board {
-        Some(board) => routing::board(app, scope, integration.id, board).await?,
-        None => None,
-    };
-    let route = Route {
-        routing: &settings.routing,
-        board: board.as_ref(),
-        descriptor,
-    };
+    let chosen = routing::with_board(app, scope, integration.id, settings.routing.clone()).await?;
+    let route = chosen.route(descriptor);
     let mut errors = rule_mistakes(settings);
-    let mut routing = route.opening();
+    for (index, rule) in settings.rules.0.iter().enumerate() {
+        let priority = rule.priority.as_deref();
+        errors.extend(priority.and_then(|id| route.priority_error(id, &format!("rules.{index}.priorityId"))));
+    }
     let closes =
         shared.on_recovery == OnRecovery::Close && settings.rules.0.iter().any(|rule| rule.action == RuleAction::Close);
-    if closes || settings.routing.closed_status.is_some() {
-        routing.extend(
-            route
-                .closing()
-                .into_iter()
-                .filter(|error| error.field.last().is_some_and(|field| field != "boardId")),
-        );
-    }
+    let mut routing = routing_mistakes(&route, closes);
     if !settings.enabled {
         routing.retain(|error| error.code != ErrorCode::Required);
     }
@@ -67,6 +62,17 @@ pub(super) async fn mistakes(
         &settings.body_template,
     ));
     Ok(errors)
+}
+
+/// What is wrong with a routing; a status that closes is needed when tickets shall be closed.
+pub(super) fn routing_mistakes(route: &Route<'_>, closes: bool) -> Vec<UserError> {
+    let mut errors = route.opening();
+    if closes || route.routing.closed_status.is_some() {
+        let closing = route.closing().into_iter();
+        // What is wrong with the board is said once.
+        errors.extend(closing.filter(|error| error.field.last().is_some_and(|field| field != "boardId")));
+    }
+    errors
 }
 
 pub(super) fn rule_mistakes(settings: &agent_settings::Model) -> Vec<UserError> {
@@ -87,6 +93,19 @@ pub(super) fn rule_mistakes(settings: &agent_settings::Model) -> Vec<UserError> 
                 return error(
                     format!("The agent never reports “{}”.", rule.trigger),
                     "Use one of the triggers of the usual rules.",
+                );
+            }
+            let waits = rule.after != 1 || rule.after_minutes != 0;
+            if waits && rule.action != RuleAction::Open {
+                return error(
+                    "Only a rule that opens can wait.".to_owned(),
+                    "Leave after and afterMinutes out, or let the rule open.",
+                );
+            }
+            if !(1..=MOST_FAILURES).contains(&rule.after) || rule.after_minutes > LONGEST_WAIT {
+                return error(
+                    format!("A rule waits for 1 to {MOST_FAILURES} failures and 0 to {LONGEST_WAIT} minutes."),
+                    "Send smaller numbers.",
                 );
             }
             let repeated = rules.iter().take(index).any(|earlier| earlier.trigger == rule.trigger);

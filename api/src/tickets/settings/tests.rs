@@ -62,10 +62,7 @@ fn a_stale_change_is_refused() {
 
 #[test]
 fn rules_name_what_the_agent_reports_and_each_once() {
-    let rule = |trigger: &str| TicketRule {
-        trigger: trigger.into(),
-        action: RuleAction::Open,
-    };
+    let rule = |trigger: &str| TicketRule::new(trigger, RuleAction::Open);
     let rules = TicketRules(vec![rule("ERROR"), rule("EROR"), rule("SUCCESS"), rule("ERROR")]);
     let errors = rule_mistakes(&agent_settings::Model { rules, ..before() });
     let fields: Vec<_> = errors.iter().map(|error| error.field.join(".")).collect();

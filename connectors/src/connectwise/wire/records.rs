@@ -183,21 +183,23 @@ records! {
     }
 
     /// A service ticket.
-    Ticket[Some("id,company,board,status,closedFlag,externalXRef,_info")] {
+    Ticket[Some("id,company,board,status,closedFlag,externalXRef,actualHours,_info")] {
         company: Option<Reference>,
         board: Option<Reference>,
         status: Option<Reference>,
         closed_flag: Option<bool>,
         #[serde(rename = "externalXRef")]
         external_x_ref: Option<String>,
+        actual_hours: Option<Exact>,
         #[serde(rename = "_info")]
         info: Option<Info>,
     }
 
     /// A note on a ticket.
-    Note[Some("id,text,dateCreated")] {
+    Note[Some("id,text,dateCreated,createdBy")] {
         text: Option<String>,
         date_created: Option<DateTime<Utc>>,
+        created_by: Option<String>,
     }
 }
 
@@ -214,6 +216,7 @@ pub(in crate::connectwise) struct Reference {
 pub(in crate::connectwise) struct Info {
     pub(in crate::connectwise) last_updated: Option<DateTime<Utc>>,
     pub(in crate::connectwise) updated_by: Option<String>,
+    pub(in crate::connectwise) entered_by: Option<String>,
 }
 
 /// An e-mail address or number of a contact.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use psa_entities::agent_event;
-use psa_entities::agent_settings::{self, Agent, RuleAction, TicketRouting, TicketRule, TicketRules};
+use psa_entities::agent_settings::{self, Agent, ContactPolicy, RuleAction, TicketRouting, TicketRule, TicketRules};
 use psa_entities::audit_entry::{self, ActorKind, AuditAction, AuditSubject, FieldChange, FieldChanges};
+use psa_entities::company_routing;
 use psa_entities::delivery::{self, DeliveryKind, DeliveryState, HoldReason};
 use psa_entities::delivery_attempt::{self, AttemptOutcome};
 use psa_entities::import_change::{self, ImportChangeKind};
 use psa_entities::import_state::ImportResource;
-use psa_entities::incident::{self, IncidentState, Severity};
+use psa_entities::incident::{self, IncidentKind, IncidentState, Severity};
 use psa_entities::job::{self, JobState};
 use psa_entities::ticket_settings::{self, NoteVisibility, OnRecovery, TicketMode};
 use sea_orm::DatabaseConnection;
@@ -27,6 +28,10 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             on_recovery: OnRecovery::Nothing,
             close_only_untouched: false,
             reopen_within_days: 3,
+            escalate_after: Some(3),
+            storm_tickets: Some(20),
+            storm_minutes: 60,
+            expire_after_days: Some(14),
             notes: NoteVisibility::Internal,
             version: i32::MAX,
             updated_at: world.at,
@@ -41,18 +46,38 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             provider_id: world.provider,
             enabled: true,
             rules: TicketRules(vec![TicketRule {
-                trigger: "Error".into(),
-                action: RuleAction::Open,
+                after: 3,
+                after_minutes: 30,
+                priority: Some("4".into()),
+                ..TicketRule::new("Error", RuleAction::Open)
             }]),
             routing: TicketRouting {
                 board: Some("1".into()),
                 fields: BTreeMap::from([("priority".into(), "3".into())]),
+                raised_priority: Some("1".into()),
+                contact: ContactPolicy::None,
                 ..TicketRouting::default()
             },
             summary_template: "summary template".into(),
             body_template: "body template".into(),
             version: i32::MAX,
             updated_at: world.at,
+        },
+    )
+    .await?;
+    kept(
+        db,
+        company_routing::Model {
+            integration_id: world.integration,
+            agent: Agent::Rmm,
+            company_id: world.console_company,
+            provider_id: world.provider,
+            routing: TicketRouting {
+                board: Some("2".into()),
+                ..TicketRouting::default()
+            },
+            changed_at: world.at,
+            changed_by: "changed by".into(),
         },
     )
     .await?;
@@ -80,6 +105,8 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             integration_id: world.integration,
             company_id: world.console_company,
             agent: Agent::Rmm,
+            kind: IncidentKind::Storm,
+            parent_id: Some(world.incident),
             condition_key: "c-1".into(),
             open_key: Some("c-1".into()),
             epoch: i32::MAX,
@@ -89,6 +116,9 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             occurrences: i32::MAX,
             first_at: world.at,
             last_at: world.at,
+            opens_at: Some(world.at),
+            opened_at: Some(world.at),
+            escalated: true,
             recovered_at: Some(world.at),
             ended_at: Some(world.at),
             marker: "marker".into(),
@@ -110,6 +140,7 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             state: DeliveryState::Discarded,
             hold: Some(HoldReason::EarlierDelivery),
             marker: "marker".into(),
+            held_at: Some(world.at),
             event_id: Some(world.agent_event),
             attempts: 3,
             next_attempt_at: world.at,

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use psa_connectors::{
     ErrorKind, ReadQuery,
-    record::{Ticket, TicketId, WriteKey},
+    record::{NoteDestination, NoteDraft, Ticket, TicketId, WriteKey},
 };
 
 use super::{create, draft};
@@ -154,4 +154,32 @@ pub(super) async fn what_a_person_does_is_seen(world: &World) {
         "{after:?}"
     );
     assert!(after.changed_at > before.changed_at, "{after:?}");
+}
+
+pub(super) async fn what_a_person_adds_is_seen(world: &World) {
+    let note = NoteDraft {
+        text: "It was reported again.".to_owned(),
+        destination: NoteDestination::Internal,
+    };
+    for (key, deed) in [
+        ("PB:noted", Deed::AddNote as fn(_) -> _),
+        ("PB:timed", Deed::AddTime as fn(_) -> _),
+    ] {
+        let ticket = create(world, &draft(world.facts()), &WriteKey::new(key)).await.id;
+        let ours = WriteKey::new(format!("{key}:1"));
+        again(async || {
+            let found = world.psa.find_notes(&ticket, &ours).await?;
+            match found.is_empty() {
+                true => world.psa.add_note(&ticket, &note, &ours).await.map(drop),
+                false => Ok(()),
+            }
+        })
+        .await;
+        assert!(
+            !world.psa.is_worked_on(&ticket).await.expect("an answer"),
+            "{key}: what we wrote"
+        );
+        world.bench.act(deed(&ticket));
+        assert!(world.psa.is_worked_on(&ticket).await.expect("an answer"), "{key}");
+    }
 }

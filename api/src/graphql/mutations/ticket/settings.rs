@@ -1,22 +1,17 @@
 //! Ticket settings, and what a ticket would say with them.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, OneofObject, Result, SimpleObject};
-use psa_entities::{
-    ProviderScope,
-    agent_settings::{self, Agent},
-    board,
-    ids::{BoardId, IntegrationId},
-    ticket_settings,
-};
-use uuid::Uuid;
+use psa_entities::{ProviderScope, agent_settings::Agent, ids::IntegrationId, ticket_settings};
 
-use super::events::{BackupRunInput, RmmAlertInput};
+use super::{
+    events::{BackupRunInput, RmmAlertInput},
+    inputs::{TicketRoutingInput, TicketRuleInput, given, integration, routing_change, rule},
+};
 use crate::{
     app::App,
     auth::{Permission, guard::Requires},
     failure::{ErrorCode, Failure, Outcome, UserError},
     graphql::{
-        ids::NodeKind,
         payload::settle,
         request::Request,
         types::{
@@ -24,11 +19,10 @@ use crate::{
             ticketing::{AgentTickets, NoteDestination, RecoveryPolicy, RuleAction, TicketMode, TicketSettings},
         },
     },
-    integrations,
     tickets::{
         event::AgentReport,
         preview::{self, Wanted},
-        settings::{self, AgentChange, RoutingChange, SharedChange},
+        settings::{self, AgentChange, RoutingChange, SharedChange, StormCap},
     },
 };
 
@@ -49,10 +43,26 @@ struct UpdateTicketSettingsInput {
     close_only_untouched: Option<bool>,
     /// For how many days after its end a closed ticket is reopened by a new failure: 0 (never) to 365.
     reopen_within_days: Option<i32>,
+    /// After how many repeats of an open condition its ticket gets the agent's raised priority: 1 to 1,000; null never
+    /// raises it.
+    escalate_after_repeats: MaybeUndefined<i32>,
+    /// From when on further conditions of a company share one ticket; null never.
+    storm_cap: MaybeUndefined<StormCapInput>,
+    /// After how many days a held delivery becomes a dead letter: 1 to 365; null never.
+    expire_after_days: MaybeUndefined<i32>,
     /// Who sees our notes.
     notes: Option<NoteDestination>,
     /// The version that the change was made from. With it, a change that somebody else made meanwhile is not overwritten.
     expected_version: Option<i32>,
+}
+
+/// How many new tickets a company may have within a time before its further conditions share one.
+#[derive(Debug, Clone, Copy, InputObject)]
+struct StormCapInput {
+    /// The tickets: 1 to 10,000.
+    tickets: i32,
+    /// The time in minutes: 1 to 10,080, which is a week.
+    minutes: i32,
 }
 
 /// What `updateTicketSettings` did.
@@ -81,39 +91,6 @@ struct UpdateAgentTicketsInput {
     body_template: MaybeUndefined<String>,
     /// The version that the change was made from. With it, a change that somebody else made meanwhile is not overwritten.
     expected_version: Option<i32>,
-}
-
-/// What one trigger does.
-#[derive(Debug, InputObject)]
-struct TicketRuleInput {
-    /// A plan status such as `ERROR`, or an alert type with a severity such as `CPU_USAGE:PROBLEM`.
-    trigger: String,
-    /// What it does.
-    action: RuleAction,
-}
-
-/// Where tickets go. What is left out stays as it is; null takes a choice back.
-#[derive(Debug, InputObject)]
-struct TicketRoutingInput {
-    /// The board.
-    board_id: MaybeUndefined<ID>,
-    /// The id of the status of new tickets, one of the board's; null for its default.
-    new_status_id: MaybeUndefined<ID>,
-    /// The id of the status that closes a ticket, one of the board's closed ones.
-    closed_status_id: MaybeUndefined<ID>,
-    /// The id of the status of reopened tickets, one of the board's; null for that of new ones.
-    reopen_status_id: MaybeUndefined<ID>,
-    /// The choices for the connector's routing fields, all of them.
-    fields: Option<Vec<RoutingFieldInput>>,
-}
-
-/// The choice for one routing field.
-#[derive(Debug, InputObject)]
-struct RoutingFieldInput {
-    /// The name of the field, as the connector's `routingFields` lists it.
-    name: String,
-    /// The id of the choice, one of those that the board offers.
-    choice_id: ID,
 }
 
 /// What `updateBackupAgentTickets` or `updateRmmAgentTickets` did.
@@ -252,13 +229,6 @@ async fn update_agent(
     })
 }
 
-fn integration(id: &ID) -> Outcome<IntegrationId> {
-    NodeKind::Integration
-        .key::<Uuid>(id, "integrationId")
-        .map(IntegrationId::from_uuid)
-        .map_err(Failure::refused)
-}
-
 impl From<UpdateTicketSettingsInput> for SharedChange {
     fn from(input: UpdateTicketSettingsInput) -> Self {
         Self {
@@ -266,6 +236,14 @@ impl From<UpdateTicketSettingsInput> for SharedChange {
             on_recovery: input.on_recovery.map(ticket_settings::OnRecovery::from),
             close_only_untouched: input.close_only_untouched,
             reopen_within_days: input.reopen_within_days,
+            escalate_after: given(input.escalate_after_repeats),
+            storm: given(input.storm_cap).map(|storm| {
+                storm.map(|storm| StormCap {
+                    tickets: storm.tickets,
+                    minutes: storm.minutes,
+                })
+            }),
+            expire_after_days: given(input.expire_after_days),
             notes: input.notes.map(ticket_settings::NoteVisibility::from),
             expected_version: input.expected_version,
         }
@@ -278,10 +256,6 @@ async fn agent_change(
     id: IntegrationId,
     input: UpdateAgentTicketsInput,
 ) -> Outcome<AgentChange> {
-    let rule = |rule: TicketRuleInput| agent_settings::TicketRule {
-        trigger: rule.trigger,
-        action: rule.action.into(),
-    };
     Ok(AgentChange {
         enabled: input.enabled,
         rules: input.rules.map(|rules| rules.into_iter().map(rule).collect()),
@@ -293,48 +267,6 @@ async fn agent_change(
         body_template: given(input.body_template),
         expected_version: input.expected_version,
     })
-}
-
-async fn routing_change(
-    app: &App,
-    scope: ProviderScope,
-    id: IntegrationId,
-    input: TicketRoutingInput,
-) -> Outcome<RoutingChange> {
-    let board = match given(input.board_id) {
-        None => None,
-        Some(None) => Some(None),
-        Some(Some(board)) => Some(Some(board_in_psa(app, scope, id, &board).await?)),
-    };
-    let status = |id: MaybeUndefined<ID>| given(id).map(|id| id.map(|id| id.0));
-    Ok(RoutingChange {
-        board,
-        new_status: status(input.new_status_id),
-        closed_status: status(input.closed_status_id),
-        reopen_status: status(input.reopen_status_id),
-        fields: input.fields.map(|fields| {
-            fields
-                .into_iter()
-                .map(|field| (field.name, field.choice_id.0))
-                .collect()
-        }),
-    })
-}
-
-/// The PSA's id of a board, which must be one of the integration's.
-async fn board_in_psa(app: &App, scope: ProviderScope, integration: IntegrationId, id: &ID) -> Outcome<String> {
-    // An integration that is not there is the reason why its board is not.
-    integrations::find(app.db.read(), scope, integration).await?;
-    let field = "routing.boardId";
-    let key = NodeKind::Board
-        .key::<Uuid>(id, field)
-        .map(BoardId::from_uuid)
-        .map_err(Failure::refused)?;
-    let board = scope.find_by_id::<board::Entity>(key).one(app.db.read()).await?;
-    match board {
-        Some(board) if board.integration_id == integration => Ok(board.external_id),
-        _ => Err(Failure::refused(UserError::not_found(field, "board"))),
-    }
 }
 
 fn wanted(input: PreviewTicketInput) -> Outcome<Wanted> {
@@ -357,13 +289,4 @@ fn wanted(input: PreviewTicketInput) -> Outcome<Wanted> {
         company: input.company_name,
         report,
     })
-}
-
-/// Undefined is no change, null takes back.
-fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
-    match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
-    }
 }
