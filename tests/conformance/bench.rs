@@ -146,6 +146,8 @@ pub(crate) enum Deed<'a> {
     SetStatus(&'a TicketId, &'a StatusId),
     /// Deletes a ticket.
     DeleteTicket(&'a TicketId),
+    /// Merges a ticket into another.
+    MergeTicket(&'a TicketId, &'a TicketId),
     /// Makes a ticket like this one that bears the marker of another program.
     CopyTicketOfOthers(&'a TicketId),
     /// Subscribes another program's address to everything that an endpoint is subscribed to.

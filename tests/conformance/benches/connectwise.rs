@@ -222,6 +222,10 @@ impl Bench for ConnectWise {
                 tickets.retain(|known| known["id"] != number(ticket.as_str()));
                 site.load(&state).expect("the state without it");
             }),
+            Deed::MergeTicket(child, parent) => self.site(|site| {
+                let merged = site.merge(number(child.as_str()), number(parent.as_str()));
+                merged.expect("both tickets");
+            }),
             Deed::CopyTicketOfOthers(ticket) => {
                 let known = self.records("tickets", |known| id_of(known) == number(ticket.as_str()));
                 let known = known.into_iter().next().expect("a ticket");

@@ -34,6 +34,7 @@ pub(super) const CASES: &[Case] = &[
     case!("R-TICKET-13", [Tickets, FindTicketByKey], life::our_changed_tickets),
     case!("R-TICKET-14", [Tickets, FindTicketByKey], write::long_keys_are_kept),
     case!("R-TICKET-15", [Tickets, TicketClose], life::what_a_person_does_is_seen),
+    case!("R-TICKET-16", [Tickets], life::a_merged_ticket_leads_on),
 ];
 
 /// A ticket for the company, routed by all fields.

@@ -183,13 +183,14 @@ records! {
     }
 
     /// A service ticket.
-    Ticket[Some("id,company,board,status,closedFlag,externalXRef,_info")] {
+    Ticket[Some("id,company,board,status,closedFlag,externalXRef,mergedParentTicket,_info")] {
         company: Option<Reference>,
         board: Option<Reference>,
         status: Option<Reference>,
         closed_flag: Option<bool>,
         #[serde(rename = "externalXRef")]
         external_x_ref: Option<String>,
+        merged_parent_ticket: Option<Reference>,
         #[serde(rename = "_info")]
         info: Option<Info>,
     }
