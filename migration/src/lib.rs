@@ -19,6 +19,7 @@ mod m0010_contacts;
 mod m0011_job_pace;
 mod m0012_imports;
 mod m0013_billing_by_company;
+mod m0015_webhooks;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_job_pace::Migration),
             Box::new(m0012_imports::Migration),
             Box::new(m0013_billing_by_company::Migration),
+            Box::new(m0015_webhooks::Migration),
         ]
     }
 }
