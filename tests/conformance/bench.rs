@@ -13,7 +13,7 @@ use psa_connectors::{
     },
 };
 
-use crate::receiver::Delivery;
+use psa_tests::receiver::Delivery;
 
 /// One running simulated PSA.
 #[async_trait]

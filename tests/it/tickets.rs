@@ -11,3 +11,5 @@ mod once;
 mod refused;
 mod settings;
 mod story;
+pub mod webhooks;
+mod followed;

@@ -21,14 +21,12 @@ use psa_connectors::{
     record::{AgreementId, ChoiceId, ProductId, TicketId, WebhookEndpoint, WriteKey},
 };
 use psa_simulator::{Level, RightsChange, Simulator, SimulatorOptions};
+use psa_tests::receiver::Delivery;
 use serde_json::{Map, Value, json};
 
 use self::time::Time;
 use super::Entry;
-use crate::{
-    bench::{Asked, Bench, Deed, Facts, On, Trouble},
-    receiver::Delivery,
-};
+use crate::bench::{Asked, Bench, Deed, Facts, On, Trouble};
 
 pub(super) const ENTRY: Entry = Entry {
     start: || {

@@ -11,7 +11,7 @@ use psa_entities::{ProviderScope, integration, webhook};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
-use super::Opened;
+use super::{Opened, address};
 use crate::{
     app::App,
     failure::{Failure, Outcome},
@@ -69,6 +69,9 @@ pub async fn leave_former_site(
     let Some(row) = super::find(app, integration.id).await? else {
         return Ok(Farewell::Nothing);
     };
+    if address::of_server(&app.config.server).is_none() {
+        return Ok(Farewell::Nothing);
+    }
     let Some((former, endpoint)) = reach(app, scope, integration, &row).await? else {
         return Ok(Farewell::Left);
     };
