@@ -23,11 +23,12 @@ async fn a_closed_ticket_ends_its_incident_and_a_reopened_one_begins_it_again() 
         let ticket = fail(&desk, "e1", "PC-1").await;
         desk.give_status(&ticket, status::COMPLETED, true);
         desk.becomes(&ticket, "CLOSED_IN_PSA").await;
-        let heard = desk.bridge.simulator.deliveries();
-        assert!(
-            !heard.is_empty() && heard.iter().all(|delivery| delivery.status == Some(204)),
-            "{heard:?}"
-        );
+        wait::until("the answer", || async {
+            let heard = desk.bridge.simulator.deliveries();
+            assert!(heard.iter().all(|delivery| delivery.status == Some(204)), "{heard:?}");
+            (!heard.is_empty()).then_some(())
+        })
+        .await;
         assert!(state(&desk).await["lastDeliveryAt"].is_string());
 
         desk.give_status(&ticket, status::IN_PROGRESS, false);

@@ -59,18 +59,23 @@ async fn what_the_psa_switched_off_is_revived() {
             ..told()
         };
         let mut desk = Desk::open_with(&database, options).await;
-        is(&desk, "REGISTERED").await;
+        let first = is(&desk, "REGISTERED").await;
         let id = callbacks(&desk)[0]["id"].clone();
         desk.in_the_psa("callbacks", json!({ "id": id, "inactiveFlag": true }));
         look(&desk).await;
         clock.advance(TimeDelta::hours(25));
+        desk.client = desk.bridge.admin();
         look(&desk).await;
-        wait::until("the callback to be active", || async {
-            let known = callbacks(&desk);
-            assert_eq!(known.len(), 1);
-            (known[0]["inactiveFlag"] == json!(false)).then_some(())
+        wait::until("the PSA's word", || async {
+            (state(&desk).await["ensuredAt"] != first["ensuredAt"]).then_some(())
         })
         .await;
+        let known = callbacks(&desk);
+        assert_eq!(
+            (known.len(), &known[0]["inactiveFlag"]),
+            (1, &json!(false)),
+            "{known:?}"
+        );
 
         // A failure is shown, and tried again an hour later.
         let refusal = FaultRule::new(Fault::status(403)).on_path("system/callbacks");
