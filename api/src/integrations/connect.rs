@@ -111,8 +111,8 @@ pub async fn rekey(
         .await?;
     let entry = Entry::about(AuditAction::CredentialsReplaced, &found);
     let mut after = shown(&sealed);
-    if farewell == Farewell::Left {
-        after["webhookAtFormerSite"] = json!(farewell);
+    if let (Farewell::Left, Some(members)) = (farewell, after.as_object_mut()) {
+        members.insert("webhookAtFormerSite".to_owned(), json!(farewell));
     }
     let entry = entry.changing(&shown(&before), &after);
     stamp.record(&transaction, vec![entry]).await?;

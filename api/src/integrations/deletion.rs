@@ -124,11 +124,10 @@ impl Job for Deletion {
         };
         work.total = work.place.deleted + work.remaining().await?;
         work.run().await?;
-        let mut result = json!({ "deleted": work.place.deleted });
-        if let Some(farewell) = work.place.farewell.filter(|farewell| *farewell != Farewell::Nothing) {
-            result["webhook"] = json!(farewell);
-        }
-        Ok(result)
+        Ok(match work.place.farewell {
+            None | Some(Farewell::Nothing) => json!({ "deleted": work.place.deleted }),
+            Some(farewell) => json!({ "deleted": work.place.deleted, "webhook": farewell }),
+        })
     }
 }
 

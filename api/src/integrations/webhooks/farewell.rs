@@ -55,8 +55,9 @@ pub async fn withdraw(app: &App, scope: ProviderScope, integration: &integration
     Ok(farewell)
 }
 
-/// Before keys are replaced: finds out whether the new ones lead to another site, and takes the endpoint back at the
-/// former one when they do. A site at which the endpoint had to be registered is another one.
+/// Takes the endpoint back at the site that the keys led to, when new ones are about to lead to another.
+///
+/// A site at which the endpoint had to be registered is another one.
 ///
 /// # Errors
 /// Only of the database.
