@@ -1,4 +1,4 @@
-//! The HTTP server: `/graphql` by GET, POST and WebSocket, `/graphiql`, `/healthz` and `/readyz`.
+//! The HTTP server: `/graphql` by GET, POST and WebSocket, `/webhooks` for the PSAs, `/graphiql`, `/healthz` and `/readyz`.
 //!
 //! The GraphQL endpoint follows the GraphQL over HTTP specification. It is written here because the engine's own
 //! integration runs mutations that come by GET and takes them as `text/plain`, which any web page may send.
@@ -11,6 +11,7 @@ pub mod negotiation;
 pub mod operation;
 pub mod request;
 pub mod socket;
+pub mod webhooks;
 
 use std::{io, net::TcpListener, sync::Arc};
 
@@ -71,6 +72,11 @@ async fn serve_schema<E: Executor>(
                     .route(web::get().guard(fn_guard(socket::is_asked_for)).to(socket::open::<E>))
                     .route(web::get().to(endpoint::get::<E>))
                     .default_service(web::to(answer::method_not_allowed)),
+            )
+            .service(
+                web::resource(webhooks::ADDRESS)
+                    .route(web::post().to(webhooks::receive))
+                    .default_service(web::to(answer::not_found)),
             )
             .service(web::resource("/graphiql").route(web::get().to(endpoint::graphiql)))
             .service(web::resource("/healthz").route(web::get().to(health::live)))

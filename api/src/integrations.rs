@@ -12,6 +12,7 @@ pub mod name;
 pub mod permissions;
 pub mod setup;
 pub mod upkeep;
+pub mod webhooks;
 
 pub use follow::follow;
 use psa_entities::{

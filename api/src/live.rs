@@ -34,6 +34,8 @@ pub enum Subject {
     Integration(IntegrationId),
     /// A billing run.
     BillingRun(BillingRunId),
+    /// The incidents of a connection to a PSA.
+    Incidents(IntegrationId),
 }
 
 /// Where changes are told.
@@ -53,6 +55,17 @@ impl Changes {
         self.0.send(subject).ok();
     }
 
+    /// When to look at a subject, for those who read something else than one record.
+    pub fn beat(&self, subject: Subject) -> Beat {
+        let mut breath = tokio::time::interval(BREATH);
+        breath.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Beat {
+            subject,
+            told: self.0.subscribe(),
+            breath,
+        }
+    }
+
     /// Follows a record: as `read` finds it now, then whenever it differs, until `is_last` says that it stays as it is.
     ///
     /// # Errors
@@ -68,12 +81,8 @@ impl Changes {
         R: Fn() -> F + Send + 'static,
         F: Future<Output = Outcome<T>> + Send,
     {
-        let mut breath = tokio::time::interval(BREATH);
-        breath.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut following = Following {
-            subject,
-            told: self.0.subscribe(),
-            breath,
+            beat: self.beat(subject),
             read,
             is_last,
             shown: None,
@@ -89,10 +98,41 @@ impl Changes {
     }
 }
 
-struct Following<T, R> {
+/// When to look at a subject: whenever it is told of, and every second.
+#[derive(Debug)]
+pub struct Beat {
     subject: Subject,
     told: broadcast::Receiver<Subject>,
     breath: Interval,
+}
+
+impl Beat {
+    /// Returns when it is time to look for the first time: at once, but for a breath.
+    pub async fn first(&mut self) {
+        self.breath.tick().await;
+        // What was told up to here is in what is read now.
+        self.told = self.told.resubscribe();
+    }
+
+    /// Returns when it is time to look again. Told or not, it is.
+    pub async fn next(&mut self) {
+        tokio::time::timeout(LOOK_AGAIN, self.is_told()).await.ok();
+        self.first().await;
+    }
+
+    async fn is_told(&mut self) {
+        loop {
+            match self.told.recv().await {
+                Ok(subject) if subject != self.subject => {}
+                Ok(_) | Err(RecvError::Lagged(_)) => return,
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+}
+
+struct Following<T, R> {
+    beat: Beat,
     read: R,
     is_last: fn(&T) -> bool,
     shown: Option<T>,
@@ -107,27 +147,14 @@ where
     /// The record as soon as it differs from what was shown.
     async fn next(&mut self) -> Outcome<T> {
         loop {
-            if self.shown.is_some() {
-                // Told or not, it is looked at.
-                tokio::time::timeout(LOOK_AGAIN, self.is_told()).await.ok();
+            match self.shown {
+                Some(_) => self.beat.next().await,
+                None => self.beat.first().await,
             }
-            self.breath.tick().await;
-            // What was told up to here is in what is read now.
-            self.told = self.told.resubscribe();
             let found = (self.read)().await?;
             if self.shown.as_ref() != Some(&found) {
                 self.shown = Some(found.clone());
                 return Ok(found);
-            }
-        }
-    }
-
-    async fn is_told(&mut self) {
-        loop {
-            match self.told.recv().await {
-                Ok(subject) if subject != self.subject => {}
-                Ok(_) | Err(RecvError::Lagged(_)) => return,
-                Err(RecvError::Closed) => std::future::pending().await,
             }
         }
     }

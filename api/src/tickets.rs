@@ -3,7 +3,8 @@
 //!
 //! Reading order: [`event`] what is reported, [`decide`] what follows from it, [`incidents`] and [`ingest`] how that is
 //! stored; [`queue`], [`attempt`] and [`record`] how a delivery is carried out, by the [`worker`]; [`inbound`] how the
-//! PSA's own changes come back. [`settings`] and [`routing`] are what people decide.
+//! PSA's own changes come back, and [`follow`] how all of it is shown as it happens. [`settings`] and [`routing`] are what
+//! people decide.
 
 pub mod attempt;
 mod book;
@@ -11,6 +12,7 @@ pub mod condition;
 pub mod decide;
 pub mod deliveries;
 pub mod event;
+pub mod follow;
 pub mod holds;
 pub mod inbound;
 pub mod incidents;
@@ -27,11 +29,14 @@ pub mod routing;
 pub mod rules;
 pub mod settings;
 pub mod state;
+mod storms;
 pub mod template;
 pub mod trial;
 mod unavailable;
 mod waiting;
+pub mod vanished;
 pub mod worker;
 
+pub use follow::follow;
 pub use holds::release_held;
 pub use worker::Worker;

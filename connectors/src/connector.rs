@@ -159,6 +159,7 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     ///
     /// # Behavior
     /// * A deleted ticket is `NotFound`.
+    /// * One that was merged into another is closed and names it.
     async fn ticket(&self, id: &TicketId) -> Result<Ticket>;
 
     /// Adds a note that bears `key`. Requires [`Capability::TicketNotes`](crate::Capability::TicketNotes).

@@ -50,6 +50,9 @@ pub mod storage_limit;
 pub mod storage_limit_use;
 pub mod storage_sample;
 pub mod ticket_settings;
+pub mod ticket_watch;
+pub mod webhook;
+pub mod webhook_delivery;
 pub mod year_month;
 
 pub use exact::Exact;

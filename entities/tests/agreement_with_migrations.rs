@@ -8,7 +8,7 @@ use psa_entities::{
     company_routing, console_company, console_contact, contact_mapping, credential, delivery, delivery_attempt,
     full_report, import_change, import_settings, import_state, incident, integration, job, license, license_period,
     permission_check, product_mapping, provider, psa_company, psa_contact, psa_product, storage_account, storage_limit,
-    storage_limit_use, storage_sample, ticket_settings,
+    storage_limit_use, storage_sample, ticket_settings, ticket_watch, webhook, webhook_delivery,
 };
 use psa_migration::{Migrator, MigratorTrait};
 use sea_orm::sea_query::ColumnType;
@@ -103,6 +103,7 @@ fn columns_of_entities(backend: DbBackend) -> Columns {
         console_company console_contact contact_mapping credential delivery delivery_attempt full_report import_change import_settings import_state
         incident integration job license license_period permission_check product_mapping provider psa_company
         psa_contact psa_product storage_account storage_limit storage_limit_use storage_sample ticket_settings
+        ticket_watch webhook webhook_delivery
     }
     all
 }

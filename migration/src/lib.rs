@@ -20,6 +20,7 @@ mod m0011_job_pace;
 mod m0012_imports;
 mod m0013_billing_by_company;
 mod m0014_quiet_tickets;
+mod m0015_webhooks;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_imports::Migration),
             Box::new(m0013_billing_by_company::Migration),
             Box::new(m0014_quiet_tickets::Migration),
+            Box::new(m0015_webhooks::Migration),
         ]
     }
 }

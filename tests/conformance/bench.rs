@@ -13,7 +13,7 @@ use psa_connectors::{
     },
 };
 
-use crate::receiver::Delivery;
+use psa_tests::receiver::Delivery;
 
 /// One running simulated PSA.
 #[async_trait]
@@ -150,6 +150,8 @@ pub(crate) enum Deed<'a> {
     AddTime(&'a TicketId),
     /// Deletes a ticket.
     DeleteTicket(&'a TicketId),
+    /// Merges a ticket into another.
+    MergeTicket(&'a TicketId, &'a TicketId),
     /// Makes a ticket like this one that bears the marker of another program.
     CopyTicketOfOthers(&'a TicketId),
     /// Subscribes another program's address to everything that an endpoint is subscribed to.

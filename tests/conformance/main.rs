@@ -8,7 +8,6 @@ mod bench;
 mod benches;
 mod case;
 mod cases;
-mod receiver;
 mod run;
 mod spec;
 mod world;

@@ -7,8 +7,10 @@ mod nodes;
 mod lists;
 mod world;
 
-use psa_bridge::auth::Permission;
+use psa_bridge::{auth::Permission, tickets::inbound::poll};
+use psa_entities::integration;
 use psa_tests::{Bridge, Options, TestDatabase, on_each_database, setup};
+use sea_orm::EntityTrait;
 use serde_json::json;
 
 use crate::surface::Surface;
@@ -24,9 +26,20 @@ struct Neighbours {
 
 impl Neighbours {
     async fn settle(database: &TestDatabase) -> Self {
-        let bridge = Bridge::start(database).await;
+        let options = Options {
+            webhooks: true,
+            ..Options::default()
+        };
+        let bridge = Bridge::start_with(database, options).await;
         let (bridge, ours) = World::build(bridge, "ours").await;
         let (bridge, theirs) = World::build(bridge, "theirs").await;
+        for integration in integration::Entity::find()
+            .all(bridge.app.db.read())
+            .await
+            .expect("a list")
+        {
+            poll::go_on(&bridge.app, &integration).await.expect("a poll");
+        }
         let simulator = bridge.stop().await;
         let options = Options {
             worker: false,

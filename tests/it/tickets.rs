@@ -5,6 +5,7 @@
 mod broken;
 mod companies;
 pub mod desk;
+mod followed;
 mod held;
 mod inbound;
 mod killed;
@@ -14,3 +15,4 @@ mod refused;
 mod settings;
 mod story;
 mod touched;
+pub mod webhooks;

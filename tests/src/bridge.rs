@@ -28,6 +28,8 @@ pub struct Options {
     pub settle_seconds: u32,
     /// How many calls to the PSA a minute may have; `None` for as many as in operation.
     pub calls_per_minute: Option<u32>,
+    /// Whether the PSA is told where it can announce changes: on this machine, where the server listens.
+    pub webhooks: bool,
     /// The configuration of the simulated PSA.
     pub simulator: SimulatorOptions,
     /// The time of day in the server.
@@ -40,6 +42,7 @@ impl Default for Options {
             worker: true,
             settle_seconds: 0,
             calls_per_minute: None,
+            webhooks: false,
             simulator: SimulatorOptions::default(),
             clock: Arc::new(SystemClock),
         }
@@ -84,12 +87,15 @@ impl Bridge {
     /// # Panics
     /// It does not start.
     pub async fn start_beside(database: &TestDatabase, simulator: Simulator, options: Options) -> Self {
-        let config = config(database, &options);
+        let mut config = config(database, &options);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let base = format!("http://{}", listener.local_addr().expect("the listener has an address"));
+        if options.webhooks {
+            config.server.public_url = Some(base.parse().expect("the address is a URL"));
+        }
         let app = App::start(config, Arc::clone(&options.clock), Arc::new(SystemEntropy))
             .await
             .expect("the app starts");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let base = format!("http://{}", listener.local_addr().expect("the listener has an address"));
         let shutdown = CancellationToken::new();
         let server = tokio::spawn(serve::run(
             Arc::clone(&app),

@@ -6,6 +6,7 @@ pub mod client;
 pub mod clock;
 pub mod database;
 pub mod process;
+pub mod receiver;
 pub mod setup;
 pub mod size;
 pub mod socket;

@@ -17,7 +17,7 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
 
     /// Address under which the outside reaches this server, such as `https://psa.example.com/`. Links that leave the
-    /// server start with it.
+    /// server start with it; when it is https, PSAs announce changes of tickets below it, at `/webhooks/`.
     #[config(env = "PSA_SERVER_PUBLIC_URL")]
     pub public_url: Option<Url>,
 

@@ -5,6 +5,7 @@
 //! nothing.
 
 pub mod billing_run;
+pub mod incident;
 pub mod integration;
 pub mod job;
 
@@ -16,4 +17,5 @@ pub struct Subscription(
     job::JobSubscriptions,
     integration::IntegrationSubscriptions,
     billing_run::BillingRunSubscriptions,
+    incident::IncidentSubscriptions,
 );

@@ -16,3 +16,4 @@ pub mod psa;
 pub mod ticket;
 pub mod ticketing;
 pub mod viewer;
+pub mod webhook;

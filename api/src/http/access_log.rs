@@ -1,4 +1,4 @@
-//! The id of every request, and its one line in the log. Bodies and tokens are never logged.
+//! The id of every request, and its one line in the log. Bodies and tokens are never logged, tokens in a path neither.
 
 use actix_web::{
     Error, HttpMessage,
@@ -12,7 +12,7 @@ use psa_entities::ProviderId;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::app::App;
+use crate::{app::App, integrations::webhooks::address};
 
 /// The header that carries the id, both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -47,7 +47,7 @@ pub async fn log(
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
-    let path = request.path().to_owned();
+    let path = shown(request.path()).to_owned();
     let span = tracing::info_span!("request", request.id = id);
     async move {
         let mut response = next.call(request).await?;
@@ -80,6 +80,15 @@ pub async fn log(
     }
     .instrument(span)
     .await
+}
+
+/// A path as it may be logged. That of a PSA holds a secret, also where somebody misspelt it.
+fn shown(path: &str) -> &str {
+    if path.to_ascii_lowercase().contains(address::PATH) {
+        "/webhooks/…"
+    } else {
+        path
+    }
 }
 
 /// Probes come every few seconds and say nothing.
@@ -120,6 +129,19 @@ fn new_id(app: &App) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_secret_of_a_path_is_not_shown() {
+        assert_eq!(shown("/graphql"), "/graphql");
+        for path in [
+            "/webhooks/0190/hush",
+            "//webhooks/0190/hush",
+            "/WebHooks/hush",
+            "/psa/webhooks/0190/hush/",
+        ] {
+            assert_eq!(shown(path), "/webhooks/…");
+        }
+    }
 
     #[test]
     fn only_harmless_ids_are_taken_over() {

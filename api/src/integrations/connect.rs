@@ -1,6 +1,8 @@
 //! Connecting a PSA and replacing its keys: verified first, sealed then, stored in one transaction.
 
-use psa_connectors::{Credentials, Descriptor, ErrorKind, record::Account};
+use std::sync::Arc;
+
+use psa_connectors::{Credentials, Descriptor, ErrorKind, PsaConnector, record::Account};
 use psa_entities::{
     audit_entry::AuditAction,
     credential,
@@ -11,7 +13,13 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Into
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{connections, lifecycle, name};
+use super::{
+    connections, lifecycle, name,
+    webhooks::{
+        ensure,
+        farewell::{self, Farewell},
+    },
+};
 use crate::{
     app::App,
     audit::{Entry, Stamp},
@@ -38,7 +46,7 @@ pub struct NewIntegration {
 pub async fn connect(app: &App, stamp: Stamp<'_>, new: NewIntegration) -> Outcome<integration::Model> {
     let scope = stamp.scope;
     let name = name::check(&new.name)?;
-    let (descriptor, account) = verify(app, &new.kind, &new.credentials).await?;
+    let (connector, account) = verify(app, &new.kind, &new.credentials).await?;
     name::refuse_taken(app.db.read(), scope, &name).await?;
     let now = stamp.at;
     let row = integration::Model {
@@ -53,7 +61,7 @@ pub async fn connect(app: &App, stamp: Stamp<'_>, new: NewIntegration) -> Outcom
         updated_at: now,
         activated_at: None,
     };
-    let sealed = seal(app, descriptor, &row, &new.credentials)?;
+    let sealed = seal(app, connector.descriptor(), &row, &new.credentials)?;
     let transaction = app.db.begin().await?;
     integration::ActiveModel::from(row.clone())
         .reset_all()
@@ -82,8 +90,9 @@ pub async fn rekey(
 ) -> Outcome<integration::Model> {
     let scope = stamp.scope;
     let found = super::find(app.db.read(), scope, id).await?;
-    let (descriptor, account) = verify(app, &found.connector_kind, &values).await?;
-    let sealed = seal(app, descriptor, &found, &values)?;
+    let (connector, account) = verify(app, &found.connector_kind, &values).await?;
+    let sealed = seal(app, connector.descriptor(), &found, &values)?;
+    let farewell = farewell::leave_former_site(app, scope, &found, connector.as_ref()).await?;
     let transaction = app.db.begin().await?;
     let found = super::hold(&transaction, scope, id).await?;
     let own = credential::Column::IntegrationId.eq(id);
@@ -101,20 +110,26 @@ pub async fn rekey(
         .exec_without_returning(&transaction)
         .await?;
     let entry = Entry::about(AuditAction::CredentialsReplaced, &found);
-    let entry = entry.changing(&shown(&before), &shown(&sealed));
+    let mut after = shown(&sealed);
+    if let (Farewell::Left, Some(members)) = (farewell, after.as_object_mut()) {
+        members.insert("webhookAtFormerSite".to_owned(), json!(farewell));
+    }
+    let entry = entry.changing(&shown(&before), &after);
     stamp.record(&transaction, vec![entry]).await?;
     let mut change: integration::ActiveModel = found.clone().into();
     change.account = Set(Some(serde_json::to_value(&account)?));
     change.updated_at = Set(stamp.at);
     let rekeyed = change.update(&transaction).await?;
     let changed = lifecycle::mend(&transaction, stamp, rekeyed).await?;
+    ensure::enqueue(&transaction, app, stamp, &changed).await?;
     transaction.commit().await?;
+    app.wake.jobs.notify_one();
     app.wake.deliveries.notify_one();
     app.changes.tell(Subject::Integration(id));
     Ok(changed)
 }
 
-async fn verify(app: &App, kind: &str, values: &[(String, SecretString)]) -> Outcome<(&'static Descriptor, Account)> {
+async fn verify(app: &App, kind: &str, values: &[(String, SecretString)]) -> Outcome<(Arc<dyn PsaConnector>, Account)> {
     let credentials = Credentials::new(values.iter().cloned());
     if let Ok(descriptor) = app.registry.descriptor(kind) {
         let errors = field_errors(descriptor, &credentials);
@@ -124,7 +139,7 @@ async fn verify(app: &App, kind: &str, values: &[(String, SecretString)]) -> Out
     }
     let connector = connections::connect(app, kind, &credentials)?;
     match connector.verify().await {
-        Ok(account) => Ok((connector.descriptor(), account)),
+        Ok(account) => Ok((connector, account)),
         Err(error) => Err(Failure::Refused(credential_errors(app, kind, &error))),
     }
 }

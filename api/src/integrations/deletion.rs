@@ -10,13 +10,16 @@ use psa_entities::{
     ids::IntegrationId,
     incident,
     integration::{self, IntegrationStatus},
-    job, product_mapping, psa_company, psa_contact, psa_product,
+    job, product_mapping, psa_company, psa_contact, psa_product, webhook_delivery,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::name;
+use super::{
+    name,
+    webhooks::farewell::{self, Farewell},
+};
 use crate::{
     app::App,
     audit::{Entry, Stamp},
@@ -103,6 +106,9 @@ pub struct Deletion {
 struct Place {
     /// Rows deleted by earlier attempts and this one.
     deleted: i64,
+    /// What became of the address that the PSA announces to; absent until it was tried.
+    #[serde(default)]
+    farewell: Option<Farewell>,
 }
 
 #[async_trait]
@@ -118,7 +124,10 @@ impl Job for Deletion {
         };
         work.total = work.place.deleted + work.remaining().await?;
         work.run().await?;
-        Ok(json!({ "deleted": work.place.deleted }))
+        Ok(match work.place.farewell {
+            None | Some(Farewell::Nothing) => json!({ "deleted": work.place.deleted }),
+            Some(farewell) => json!({ "deleted": work.place.deleted, "webhook": farewell }),
+        })
     }
 }
 
@@ -136,6 +145,7 @@ macro_rules! for_each_table {
     ($with:ident) => {
         $with! {
             credential(Field, BATCH, "credentials")
+            webhook_delivery(Delivery, BATCH, "announcements")
             delivery(Id, BATCH, "deliveries")                       // its attempts
             incident(Id, BATCH, "incidents")
             billing_run(Id, RUNS, "billing runs")                   // its lines and their evidence
@@ -164,8 +174,25 @@ impl Work<'_> {
                 ).await?;
             )+};
         }
+        self.leave().await?;
         for_each_table!(empty);
         self.finish().await
+    }
+
+    /// Tells the PSA to announce nothing more, while there are keys to tell it with.
+    async fn leave(&mut self) -> Result<(), JobError> {
+        if self.place.farewell.is_some() {
+            return Ok(());
+        }
+        let found = self.scope().find_by_id::<integration::Entity>(self.integration);
+        let Some(found) = found.one(self.cx.app.db.read()).await? else {
+            return Ok(());
+        };
+        self.cx
+            .progress("webhook", self.place.deleted, Some(self.total))
+            .await?;
+        self.place.farewell = Some(farewell::withdraw(&self.cx.app, self.scope(), &found).await?);
+        Ok(())
     }
 
     async fn remaining(&self) -> Result<i64, DbErr> {

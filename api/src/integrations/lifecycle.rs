@@ -10,7 +10,7 @@ use psa_entities::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, DbErr};
 use serde_json::json;
 
-use super::{checklist::StepState, setup};
+use super::{checklist::StepState, setup, webhooks::ensure};
 use crate::{
     app::App,
     audit::{Entry, Stamp},
@@ -41,7 +41,9 @@ pub async fn activate(app: &App, stamp: Stamp<'_>, id: IntegrationId) -> Outcome
         row.activated_at = row.activated_at.or(Some(stamp.at));
     })
     .await?;
+    ensure::enqueue(&transaction, app, stamp, &changed).await?;
     transaction.commit().await?;
+    app.wake.jobs.notify_one();
     app.wake.deliveries.notify_one();
     app.changes.tell(Subject::Integration(id));
     Ok(changed)

@@ -1,5 +1,5 @@
 //! What is done for every integration without being asked for: its rights are checked, its imports refreshed, its months
-//! billed.
+//! billed, its PSA told where to announce changes.
 //!
 //! Every process that works looks at regular intervals for what is due and puts it into the queue, where a job of the
 //! same work is never queued twice. What is due is a pure function, in [`due`].
@@ -9,6 +9,7 @@ pub mod recheck;
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use psa_entities::{
     ProviderScope, import_state,
     integration::{self, IntegrationStatus},
@@ -19,7 +20,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    due::{Known, Work},
+    due::{Announcing, Known, Work},
     recheck::Recheck,
 };
 use crate::{
@@ -29,6 +30,7 @@ use crate::{
     billing::schedule,
     directory::{self, Reading, import::Import, settings},
     failure::{Failure, Outcome},
+    integrations::webhooks::{self, ensure::Ensure},
     jobs::{self, Job, NewJob},
 };
 
@@ -58,6 +60,7 @@ pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
 /// # Errors
 /// The integrations cannot be read.
 pub async fn look(app: &App) -> Outcome<()> {
+    webhooks::forget_old(app).await?;
     let alive = integration::Column::Status.is_not_in([IntegrationStatus::Draft, IntegrationStatus::Deleting]);
     let integrations = integration::Entity::find().filter(alive).all(app.db.read()).await?;
     for integration in integrations {
@@ -93,6 +96,10 @@ async fn queue_due(app: &App, integration: &integration::Model) -> Result<(), Fa
         match work {
             Work::Recheck => {
                 let job = NewJob::new(stamp.scope, &Recheck {}, &SYSTEM.name, stamp.at)?;
+                jobs::enqueue(&transaction, job.of_integration(integration.id)).await?;
+            }
+            Work::Webhook => {
+                let job = NewJob::new(stamp.scope, &Ensure {}, &SYSTEM.name, stamp.at)?;
                 jobs::enqueue(&transaction, job.of_integration(integration.id)).await?;
             }
             Work::Refresh(mode, resources) => {
@@ -142,5 +149,21 @@ pub async fn known(app: &App, scope: ProviderScope, integration: &integration::M
         refresh_hours: settings::load(db, scope, integration).await?.refresh_hours,
         refresh_queued_at: last(Import::KIND).await?,
         imports,
+        announcing: announcing(app, integration, last(Ensure::KIND).await?).await?,
+    })
+}
+
+async fn announcing(
+    app: &App,
+    integration: &integration::Model,
+    queued_at: Option<DateTime<Utc>>,
+) -> Outcome<Announcing> {
+    let row = webhooks::find(app, integration.id).await?;
+    Ok(Announcing {
+        wanted: webhooks::wanted(app, integration).map(ToString::to_string),
+        is_failing: row.as_ref().is_some_and(|row| row.problem.is_some()),
+        ensured_at: row.as_ref().and_then(|row| row.ensured_at),
+        registered: row.map(|row| row.public_url),
+        queued_at,
     })
 }

@@ -4,7 +4,7 @@ use super::Handlers;
 use crate::{
     billing::{apply::Apply, planning::Planning},
     directory::import::Import,
-    integrations::{deletion::Deletion, upkeep::recheck::Recheck},
+    integrations::{deletion::Deletion, upkeep::recheck::Recheck, webhooks::ensure::Ensure},
 };
 
 /// Every kind of job that this server runs.
@@ -15,4 +15,5 @@ pub fn handlers() -> Handlers {
         .with::<Apply>()
         .with::<Deletion>()
         .with::<Recheck>()
+        .with::<Ensure>()
 }

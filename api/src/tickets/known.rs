@@ -61,6 +61,7 @@ mod tests {
             status: None,
             status_name: None,
             closed: false,
+            merged_into: None,
             key: None,
             changed_by: changed_by.map(str::to_owned),
             changed_at: None,

@@ -18,8 +18,9 @@ use serde_json::json;
 
 use super::{
     known::KnownTicket,
-    queue::{Claimed, DONE},
+    queue::Claimed,
     state::{self, Happening},
+    vanished,
 };
 use crate::{app::App, failure::Fault};
 
@@ -200,33 +201,13 @@ async fn give_up(
         ..to(from, steps)?
     };
     let transaction = app.db.begin().await?;
-    if !change_mine(&transaction, claim, discarded.clone()).await? {
+    if !change_mine(&transaction, claim, discarded).await? {
         return Ok(false);
     }
     if let Some(begun) = begun {
-        end_attempt(&transaction, begun, AttemptOutcome::Refused, Some(problem), now).await?;
+        end_attempt(&transaction, begun, AttemptOutcome::Refused, Some(problem.clone()), now).await?;
     }
-    Entity::update_many()
-        .set(discarded)
-        .filter(Column::IncidentId.eq(claim.row.incident_id))
-        .filter(Column::Sequence.gt(claim.row.sequence))
-        .filter(Column::State.is_not_in(DONE))
-        .exec(&transaction)
-        .await?;
-    let ticketless = incident::ActiveModel {
-        ticket_external_id: Set(None),
-        updated_at: Set(now),
-        ..Default::default()
-    };
-    incident_of(claim).set(ticketless).exec(&transaction).await?;
-    let ended = incident::ActiveModel {
-        state: Set(IncidentState::ClosedInPsa),
-        open_key: Set(None),
-        ended_at: Set(Some(now)),
-        ..Default::default()
-    };
-    let holding = incident::Column::State.is_in([IncidentState::Open, IncidentState::Recovered]);
-    incident_of(claim).set(ended).filter(holding).exec(&transaction).await?;
+    vanished::end(&transaction, claim.row.incident_id, problem, now).await?;
     transaction.commit().await?;
     Ok(true)
 }

@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::callbacks::{self, Action, Event};
 use crate::faults::FaultRule;
 use crate::journal::LoggedRequest;
-use crate::model::Record;
+use crate::model::{Record, is_set, reference_id};
 use crate::resource::Resource;
 use crate::resources;
 use crate::rights::RightsChange;
@@ -99,6 +99,11 @@ fn respond(site: &Site, call: &Call, rest: &[&str]) -> Result<Answer, Answer> {
             let removed = id.parse().ok().and_then(|id| remove(site, resource, id, member));
             Ok(Answer::empty(if removed.is_some() { 204 } else { 404 }))
         }
+        ("POST", ["merge", child, parent]) => {
+            let ids = child.parse().ok().zip(parent.parse().ok());
+            let merged = ids.and_then(|(child, parent)| merge(site, child, parent, PERSON));
+            Ok(Answer::empty(if merged.is_some() { 204 } else { 404 }))
+        }
         _ => Err(Answer::text(404, "no such control endpoint")),
     }
 }
@@ -138,6 +143,32 @@ pub(crate) fn upsert(site: &Site, resource: Resource, members: Record, member: &
     };
     callbacks::announce(site, &store, event);
     record
+}
+
+/// Merges a ticket into another, as a member did it: it is closed and names the one that goes on.
+pub(crate) fn merge(site: &Site, child: i64, parent: i64, member: &str) -> Option<Record> {
+    let (reference, status) = {
+        let store = site.store();
+        let board = reference_id(store.get(Resource::Tickets, child)?, "board")?;
+        let closed = store
+            .with(Resource::BoardStatuses, "board/id", &board.to_string())
+            .find(|status| is_set(status, "closedStatus"))?;
+        let closed = closed.get("id")?.as_i64()?;
+        (
+            store.reference(Resource::Tickets, parent)?,
+            store.reference(Resource::BoardStatuses, closed)?,
+        )
+    };
+    let mut members = Record::new();
+    members.insert("id".to_owned(), json!(parent));
+    members.insert("hasMergedChildTicketFlag".to_owned(), json!(true));
+    upsert(site, Resource::Tickets, members, member);
+    let mut members = Record::new();
+    members.insert("id".to_owned(), json!(child));
+    members.insert("mergedParentTicket".to_owned(), reference);
+    members.insert("status".to_owned(), status);
+    members.insert("closedFlag".to_owned(), json!(true));
+    Some(upsert(site, Resource::Tickets, members, member))
 }
 
 /// Removes a record and what hangs on it, as a member did it. Nothing is asked.

@@ -180,6 +180,12 @@ impl Simulator {
         control::remove(&self.site, Resource::named(kind)?, id, PERSON)
     }
 
+    /// Merges a ticket into another: it is closed and names the one that goes on. `None` when one of them is unknown.
+    /// Callbacks are told that a person did it.
+    pub fn merge(&self, child: i64, parent: i64) -> Option<Map<String, Value>> {
+        control::merge(&self.site, child, parent, PERSON)
+    }
+
     /// Everything that the site holds, as one JSON value: records of every kind with their last ids, rights, codebase,
     /// clock offset. The keys are left out.
     ///

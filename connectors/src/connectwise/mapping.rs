@@ -221,6 +221,10 @@ pub(super) fn ticket(ticket: wire::Ticket, config: &Config) -> Ticket {
         status: status.map(|id| StatusId::new(id.to_string())),
         status_name,
         closed: ticket.closed_flag.unwrap_or(false),
+        merged_into: ticket
+            .merged_parent_ticket
+            .and_then(|parent| parent.id)
+            .map(|id| TicketId::new(id.to_string())),
         key: ticket
             .external_x_ref
             .filter(|key| key.starts_with(KEY_PREFIX))

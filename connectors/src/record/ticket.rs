@@ -91,6 +91,8 @@ pub struct Ticket {
     pub status_name: Option<String>,
     /// Whether it counts as closed.
     pub closed: bool,
+    /// The ticket that it was merged into: that one goes on, and this one is closed.
+    pub merged_into: Option<TicketId>,
     /// Our marker on it.
     pub key: Option<WriteKey>,
     /// Who changed it last, in the PSA's words.

@@ -14,6 +14,7 @@ use sea_orm::{ActiveModelTrait, DatabaseConnection, DbErr, EntityTrait, IntoActi
 mod console_and_billing;
 mod tenancy_and_directory;
 mod tickets_and_jobs;
+mod webhooks;
 
 /// The ids of the rows, and the instant at which everything happens.
 pub(crate) struct World {
@@ -64,6 +65,7 @@ impl World {
         tenancy_and_directory::insert(db, &world).await?;
         console_and_billing::insert(db, &world).await?;
         tickets_and_jobs::insert(db, &world).await?;
+        webhooks::insert(db, &world).await?;
         Ok(world)
     }
 

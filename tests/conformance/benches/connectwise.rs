@@ -21,14 +21,12 @@ use psa_connectors::{
     record::{AgreementId, ChoiceId, ProductId, TicketId, WebhookEndpoint, WriteKey},
 };
 use psa_simulator::{Level, RightsChange, Simulator, SimulatorOptions};
+use psa_tests::receiver::Delivery;
 use serde_json::{Map, Value, json};
 
 use self::time::Time;
 use super::Entry;
-use crate::{
-    bench::{Asked, Bench, Deed, Facts, On, Trouble},
-    receiver::Delivery,
-};
+use crate::bench::{Asked, Bench, Deed, Facts, On, Trouble};
 
 pub(super) const ENTRY: Entry = Entry {
     start: || {
@@ -229,6 +227,10 @@ impl Bench for ConnectWise {
                 let tickets = state["records"]["tickets"]["records"].as_array_mut().expect("tickets");
                 tickets.retain(|known| known["id"] != number(ticket.as_str()));
                 site.load(&state).expect("the state without it");
+            }),
+            Deed::MergeTicket(child, parent) => self.site(|site| {
+                let merged = site.merge(number(child.as_str()), number(parent.as_str()));
+                merged.expect("both tickets");
             }),
             Deed::CopyTicketOfOthers(ticket) => {
                 let known = self.records("tickets", |known| id_of(known) == number(ticket.as_str()));

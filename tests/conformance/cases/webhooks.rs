@@ -4,11 +4,11 @@ use psa_connectors::{
     ErrorKind,
     record::{RecordChange, SubscriptionChange, Topic, WebhookEndpoint},
 };
+use psa_tests::receiver::{Delivery, Receiver};
 
 use crate::{
     bench::Deed,
     case::{Case, case},
-    receiver::{Delivery, Receiver},
     world::{World, again, refused_fields},
 };
 

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 use crate::{
     billing::scene::{PLAN, PRICES, SAVE, settled},
-    tickets::desk::{CONTOSO, Desk, run},
+    tickets::{
+        desk::{CONTOSO, Desk, run},
+        webhooks,
+    },
 };
 
 const REPORT_ACCOUNTS: &str =
@@ -178,6 +181,7 @@ impl World {
         settled(client, &planned, "PLANNING").await;
         desk.happens(run(&format!("{provider}-event"), CONTOSO.0, "PC-1", "ERROR"))
             .await;
+        webhooks::touch(&desk).await;
         let token = json!({ "name": provider, "permissions": ["PSA_READ"] });
         client.succeed(CREATE_TOKEN, token).await;
 

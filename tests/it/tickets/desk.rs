@@ -223,6 +223,28 @@ impl Desk {
             .expect("a kind that there is");
     }
 
+    /// A person gives a ticket a status.
+    pub fn give_status(&self, ticket: &Value, status: i64, closed: bool) {
+        let status = json!({ "id": status });
+        self.in_the_psa(
+            "tickets",
+            json!({ "id": ticket, "status": status, "closedFlag": closed }),
+        );
+    }
+
+    /// Waits until the incident with this ticket is in this state, and gives it back.
+    pub async fn becomes(&self, ticket: &Value, state: &str) -> Value {
+        let id = ticket.to_string();
+        wait::until(&format!("an incident that is {state}"), || async {
+            let incidents = self.incidents().await;
+            let incident = incidents
+                .into_iter()
+                .find(|incident| incident["ticket"]["externalId"] == *id);
+            incident.filter(|incident| incident["state"] == *state)
+        })
+        .await
+    }
+
     /// The company in the PSA with this identifier.
     pub fn company_in_the_psa(&self, identifier: &str) -> i64 {
         let companies = self.bridge.simulator.records("companies");

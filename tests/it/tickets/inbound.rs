@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use psa_connectors::{Clock, SystemClock};
+use psa_entities::ticket_watch;
 use psa_simulator::{Fault, FaultRule, SimulatorOptions};
 use psa_tests::{Options, on_each_database, wait};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::desk::{CONTOSO, Desk, run, status};
@@ -20,19 +22,6 @@ fn close(desk: &Desk, ticket: &Value) {
     );
 }
 
-/// Waits until the incident with this ticket is in this state.
-async fn becomes(desk: &Desk, ticket: &Value, state: &str) {
-    let id = ticket.to_string();
-    wait::until(&format!("an incident that is {state}"), || async {
-        let incidents = desk.incidents().await;
-        let incident = incidents
-            .iter()
-            .find(|incident| incident["ticket"]["externalId"] == *id);
-        incident.filter(|incident| incident["state"] == *state).map(drop)
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn a_ticket_closed_by_a_person_ends_its_incident() {
     on_each_database(|database| async move {
@@ -41,7 +30,7 @@ async fn a_ticket_closed_by_a_person_ends_its_incident() {
         let first = desk.ticket()["id"].clone();
         close(&desk, &first);
         desk = desk.restart(&database).await;
-        becomes(&desk, &first, "CLOSED_IN_PSA").await;
+        desk.becomes(&first, "CLOSED_IN_PSA").await;
 
         desk.happens(run("e2", CONTOSO.0, "PC-1", "SUCCESS")).await;
         assert_eq!(
@@ -59,7 +48,7 @@ async fn a_ticket_closed_by_a_person_ends_its_incident() {
         let second = desk.tickets()[1]["id"].clone();
         close(&desk, &second);
         desk = desk.restart(&database).await;
-        becomes(&desk, &second, "CLOSED_IN_PSA").await;
+        desk.becomes(&second, "CLOSED_IN_PSA").await;
         desk.share(json!({ "reopenWithinDays": 7 })).await;
         desk.happens(run("e4", CONTOSO.0, "PC-1", "ERROR")).await;
         let tickets = desk.tickets();
@@ -96,7 +85,7 @@ async fn a_psa_whose_clock_is_slow_is_read_all_the_same() {
         let ticket = desk.ticket()["id"].clone();
         close(&desk, &ticket);
         desk = desk.restart(&database).await;
-        becomes(&desk, &ticket, "CLOSED_IN_PSA").await;
+        desk.becomes(&ticket, "CLOSED_IN_PSA").await;
         desk.bridge.stop().await;
     })
     .await;
@@ -204,6 +193,72 @@ async fn a_ticket_that_a_person_was_seen_to_work_on_stays_open() {
         desk.bridge.simulator.remove_fault(touched);
         desk.happens(run("e2", CONTOSO.0, "PC-1", "SUCCESS")).await;
         left_open(&desk, "The trouble is over.").await;
+        desk.bridge.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_ticket_is_missed_by_the_review() {
+    on_each_database(|database| async move {
+        let mut desk = Desk::open(&database).await;
+        desk.happens(run("e1", CONTOSO.0, "PC-1", "ERROR")).await;
+        let ticket = desk.ticket()["id"].clone();
+        let removed = desk
+            .bridge
+            .simulator
+            .remove("tickets", ticket.as_i64().expect("a number"));
+        removed.expect("it was there");
+        // A deleted ticket does not show among those that changed.
+        desk = desk.restart(&database).await;
+        desk.becomes(&ticket, "CLOSED_IN_PSA").await;
+        desk.happens(run("e2", CONTOSO.0, "PC-1", "ERROR")).await;
+        assert_ne!(desk.ticket()["id"], ticket, "the next failure gets a ticket of its own");
+        desk.bridge.stop().await;
+    })
+    .await;
+}
+
+/// Where the looks at the tickets are.
+async fn watch(desk: &Desk) -> Option<ticket_watch::Model> {
+    let found = ticket_watch::Entity::find().one(desk.bridge.app.db.read()).await;
+    found.expect("it can be read")
+}
+
+#[tokio::test]
+async fn a_process_goes_on_where_another_stopped() {
+    on_each_database(|database| async move {
+        let mut desk = Desk::open(&database).await;
+        desk.happens(run("e1", CONTOSO.0, "PC-1", "ERROR")).await;
+        desk = desk.restart(&database).await;
+        let first = wait::until("the first look", || async {
+            watch(&desk)
+                .await
+                .and_then(|watch| watch.polled_at.zip(watch.reviewed_at))
+        })
+        .await;
+        desk.bridge.simulator.clear_requests();
+        desk = desk.restart(&database).await;
+        wait::until("the next poll", || async {
+            let watch = watch(&desk).await?;
+            (watch.polled_at > Some(first.0)).then_some(())
+        })
+        .await;
+        let since = (first.0 - TimeDelta::minutes(5)).format("%Y-%m-%dT%H:%M").to_string();
+        let asked: Vec<_> = desk
+            .bridge
+            .simulator
+            .requests()
+            .iter()
+            .filter(|request| request.path.ends_with("service/tickets"))
+            .map(|request| request.query.replace("%3A", ":"))
+            .collect();
+        assert!(
+            !asked.is_empty() && asked.iter().all(|asked| asked.contains(&since)),
+            "{asked:?} from {since} on"
+        );
+        let watched = watch(&desk).await.expect("it is there");
+        assert_eq!(watched.reviewed_at, Some(first.1), "a review is due daily");
         desk.bridge.stop().await;
     })
     .await;

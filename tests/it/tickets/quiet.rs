@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use psa_tests::{MovedClock, Options, on_each_database, wait};
 use serde_json::{Value, json};
 
-use super::desk::{CONTOSO, Desk, run};
+use super::desk::{CONTOSO, Desk, run, status};
 
 /// The usual rules, with one for failures that waits.
 fn rules(after: u32, minutes: u32) -> Value {
@@ -228,6 +228,40 @@ async fn a_storm_passes_with_its_time() {
                 "More than 1 problems within 10 minutes at Contoso Dental",
                 "Backup Failed: Nightly on PC-3",
             ]
+        );
+        desk.bridge.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_who_closes_the_ticket_of_a_storm_ends_all_of_it() {
+    on_each_database(|database| async move {
+        let mut desk = Desk::open(&database).await;
+        desk.share(json!({ "stormCap": { "tickets": 1, "minutes": 60 } })).await;
+        let runs: Vec<_> = (1..=3)
+            .map(|number| run(&format!("f{number}"), CONTOSO.0, &format!("PC-{number}"), "ERROR"))
+            .collect();
+        assert_eq!(desk.report(&runs).await, ["ACCEPTED"; 3]);
+        desk.delivered().await;
+        let storm = desk.tickets().swap_remove(1);
+        let closed = json!({ "id": status::COMPLETED, "name": "Completed" });
+        desk.in_the_psa(
+            "tickets",
+            json!({ "id": storm["id"], "status": closed, "closedFlag": true }),
+        );
+        desk = desk.restart(&database).await;
+        wait::until("the end of the storm", || async {
+            let incidents = desk.incidents().await;
+            let ended = incidents.iter().filter(|incident| incident["state"] == "CLOSED_IN_PSA");
+            (ended.count() == 3).then_some(())
+        })
+        .await;
+        desk.happens(run("f4", CONTOSO.0, "PC-2", "ERROR")).await;
+        let summaries: Vec<_> = desk.tickets().iter().map(|ticket| ticket["summary"].clone()).collect();
+        assert_eq!(
+            summaries[2], summaries[1],
+            "the next failure begins another storm: {summaries:?}"
         );
         desk.bridge.stop().await;
     })

@@ -18,6 +18,7 @@ use super::{
         PsaProduct, PsaProductFilter,
     },
     ticketing::Ticketing,
+    webhook::{self, WebhookState},
 };
 use crate::{
     graphql::{
@@ -286,6 +287,12 @@ impl Integration {
     /// Ticket settings, incidents and deliveries.
     async fn ticketing(&self) -> Ticketing {
         Ticketing(self.0.id)
+    }
+
+    /// Whether the PSA announces by itself what happens to tickets.
+    #[graphql(complexity = "2 + child_complexity")]
+    async fn webhook(&self, ctx: &Context<'_>) -> Result<WebhookState> {
+        webhook::webhook_state(ctx, &self.0).await
     }
 
     /// When it was connected.

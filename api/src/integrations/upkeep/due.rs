@@ -11,6 +11,27 @@ const CHECK_EVERY: TimeDelta = TimeDelta::hours(24);
 /// How old a read of everything may be: only that finds out what the PSA no longer has.
 const FULL_EVERY: TimeDelta = TimeDelta::hours(24);
 
+/// How old the PSA's word may be that it announces: some switch off what failed for three days.
+const ENSURE_EVERY: TimeDelta = TimeDelta::hours(24);
+
+/// How soon it is told again when it does not.
+const ENSURE_AGAIN: TimeDelta = TimeDelta::hours(1);
+
+/// What is known of the address that the PSA announces to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Announcing {
+    /// The address of this server that it shall begin with; `None` when the PSA shall not announce.
+    pub wanted: Option<String>,
+    /// The one that the PSA was told, as it was then; `None` when it was told none.
+    pub registered: Option<String>,
+    /// Whether telling it failed last.
+    pub is_failing: bool,
+    /// When the PSA last confirmed it.
+    pub ensured_at: Option<DateTime<Utc>>,
+    /// When the schedule last asked for it, whatever became of it.
+    pub queued_at: Option<DateTime<Utc>>,
+}
+
 /// What is known of the last time that each work was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
@@ -26,6 +47,8 @@ pub struct Known {
     pub refresh_queued_at: Option<DateTime<Utc>>,
     /// The last import of each resource that was imported.
     pub imports: Vec<import_state::Model>,
+    /// The address that the PSA announces to.
+    pub announcing: Announcing,
 }
 
 /// A work that is due.
@@ -33,6 +56,8 @@ pub struct Known {
 pub enum Work {
     /// The rights are to be checked.
     Recheck,
+    /// The PSA is to be told where it announces, or that it shall not.
+    Webhook,
     /// Resources are to be imported.
     Refresh(Mode, Vec<ImportResource>),
 }
@@ -45,6 +70,9 @@ pub fn due(known: &Known, now: DateTime<Utc>) -> Vec<Work> {
         && known.check_queued_at.is_none_or(|at| older(at, CHECK_EVERY))
     {
         works.push(Work::Recheck);
+    }
+    if !known.is_broken && is_untold(&known.announcing, now) {
+        works.push(Work::Webhook);
     }
     let Some(every) = refresh(known) else { return works };
     // Whatever became of the last refresh, the next one is not asked for before its time.
@@ -69,6 +97,19 @@ pub fn due(known: &Known, now: DateTime<Utc>) -> Vec<Work> {
             .map(|(mode, resources)| Work::Refresh(mode, resources)),
     );
     works
+}
+
+/// Whether the PSA does not know what it shall announce to, or may have forgotten it.
+fn is_untold(announcing: &Announcing, now: DateTime<Utc>) -> bool {
+    let is_told = match (&announcing.wanted, &announcing.registered) {
+        (None, None) => true,
+        (Some(wanted), Some(registered)) => {
+            let lately = announcing.ensured_at.is_some_and(|at| now - at < ENSURE_EVERY);
+            wanted == registered && !announcing.is_failing && lately
+        }
+        _ => false,
+    };
+    !is_told && announcing.queued_at.is_none_or(|at| now - at >= ENSURE_AGAIN)
 }
 
 /// When a resource is refreshed next; `None` when nothing is by itself.
@@ -184,6 +225,80 @@ mod tests {
             },
         ] {
             assert_eq!(due(&idle, now()), []);
+        }
+    }
+
+    #[test]
+    fn the_psa_is_told_daily_where_it_announces_and_hourly_when_it_does_not() {
+        let here = || Some("https://h.example/".to_owned());
+        let told = Announcing {
+            wanted: here(),
+            registered: here(),
+            is_failing: false,
+            ensured_at: Some(ago(23)),
+            queued_at: Some(ago(23)),
+        };
+        for (what, announcing, is_due) in [
+            ("nothing is wanted", Announcing::default(), false),
+            ("it was told lately", told.clone(), false),
+            (
+                "a day ago",
+                Announcing {
+                    ensured_at: Some(ago(24)),
+                    ..told.clone()
+                },
+                true,
+            ),
+            (
+                "asked for already",
+                Announcing {
+                    ensured_at: Some(ago(24)),
+                    queued_at: Some(ago(0)),
+                    ..told.clone()
+                },
+                false,
+            ),
+            (
+                "it failed",
+                Announcing {
+                    is_failing: true,
+                    queued_at: Some(ago(1)),
+                    ..told.clone()
+                },
+                true,
+            ),
+            (
+                "never told",
+                Announcing {
+                    wanted: here(),
+                    ..Announcing::default()
+                },
+                true,
+            ),
+            (
+                "another address",
+                Announcing {
+                    registered: Some("https://former.example/".to_owned()),
+                    ..told.clone()
+                },
+                true,
+            ),
+            (
+                "no address any more",
+                Announcing {
+                    wanted: None,
+                    ..told.clone()
+                },
+                true,
+            ),
+        ] {
+            let known = Known { announcing, ..fresh() };
+            assert_eq!(due(&known, now()).contains(&Work::Webhook), is_due, "{what}");
+            let broken = Known {
+                is_broken: true,
+                ..known
+            };
+            assert!(!due(&broken, now()).contains(&Work::Webhook), "{what}");
         }
     }
 

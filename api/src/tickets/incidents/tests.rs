@@ -249,6 +249,7 @@ fn a_ticket_in_a_persons_hands_is_told_and_not_closed() {
         status: None,
         status_name: None,
         closed: false,
+        merged_into: None,
         key: None,
         changed_by: Some("ann".to_owned()),
         changed_at: None,

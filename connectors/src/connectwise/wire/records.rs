@@ -183,7 +183,7 @@ records! {
     }
 
     /// A service ticket.
-    Ticket[Some("id,company,board,status,closedFlag,externalXRef,actualHours,_info")] {
+    Ticket[Some("id,company,board,status,closedFlag,externalXRef,actualHours,mergedParentTicket,_info")] {
         company: Option<Reference>,
         board: Option<Reference>,
         status: Option<Reference>,
@@ -191,6 +191,7 @@ records! {
         #[serde(rename = "externalXRef")]
         external_x_ref: Option<String>,
         actual_hours: Option<Exact>,
+        merged_parent_ticket: Option<Reference>,
         #[serde(rename = "_info")]
         info: Option<Info>,
     }

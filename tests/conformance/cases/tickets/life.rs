@@ -183,3 +183,17 @@ pub(super) async fn what_a_person_adds_is_seen(world: &World) {
         assert!(world.psa.is_worked_on(&ticket).await.expect("an answer"), "{key}");
     }
 }
+
+pub(super) async fn a_merged_ticket_leads_on(world: &World) {
+    let facts = world.facts();
+    let child = create(world, &draft(facts), &WriteKey::new("PB:child")).await;
+    let parent = create(world, &draft(facts), &WriteKey::new("PB:parent")).await;
+    world.bench.act(Deed::MergeTicket(&child.id, &parent.id));
+    let merged = world.psa.ticket(&child.id).await.expect("the merged ticket");
+    assert!(
+        merged.closed && merged.merged_into.as_ref() == Some(&parent.id),
+        "{merged:?}"
+    );
+    let survivor = world.psa.ticket(&parent.id).await.expect("the one that goes on");
+    assert!(!survivor.closed && survivor.merged_into.is_none(), "{survivor:?}");
+}

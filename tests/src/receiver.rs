@@ -17,16 +17,16 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A delivery as it arrived, or as somebody made it up.
 #[derive(Debug, Clone)]
-pub(crate) struct Delivery {
+pub struct Delivery {
     /// The headers as names and values.
-    pub(crate) headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body, byte for byte.
-    pub(crate) body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Delivery {
     /// The delivery as a connector takes it.
-    pub(crate) fn inbound(&self) -> InboundDelivery<'_> {
+    pub fn inbound(&self) -> InboundDelivery<'_> {
         InboundDelivery {
             headers: &self.headers,
             body: &self.body,
@@ -35,14 +35,19 @@ impl Delivery {
 }
 
 /// A server on the loopback; it stops when it is dropped.
-pub(crate) struct Receiver {
+#[derive(Debug)]
+pub struct Receiver {
     base: Url,
     received: UnboundedReceiver<Delivery>,
     running: JoinHandle<()>,
 }
 
 impl Receiver {
-    pub(crate) async fn start() -> Self {
+    /// Starts to listen.
+    ///
+    /// # Panics
+    /// There is no free port.
+    pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (sender, received) = mpsc::unbounded_channel();
@@ -66,12 +71,15 @@ impl Receiver {
     }
 
     /// The address without a path.
-    pub(crate) fn base(&self) -> &str {
+    pub fn base(&self) -> &str {
         self.base.as_str()
     }
 
     /// An endpoint here with a path of its own.
-    pub(crate) fn endpoint(&self, path: &str, topics: &[Topic]) -> WebhookEndpoint {
+    ///
+    /// # Panics
+    /// The path is none.
+    pub fn endpoint(&self, path: &str, topics: &[Topic]) -> WebhookEndpoint {
         WebhookEndpoint {
             url: self.base.join(path).expect("a path"),
             secret: SecretString::from("a secret that was agreed on"),
@@ -80,13 +88,16 @@ impl Receiver {
     }
 
     /// The next delivery.
-    pub(crate) async fn next(&mut self) -> Delivery {
+    ///
+    /// # Panics
+    /// There is none in time.
+    pub async fn next(&mut self) -> Delivery {
         let waited = tokio::time::timeout(DEADLINE, self.received.recv()).await;
         waited.expect("a delivery in time").expect("a running receiver")
     }
 
     /// Whether nothing has arrived.
-    pub(crate) fn is_untouched(&mut self) -> bool {
+    pub fn is_untouched(&mut self) -> bool {
         self.received.try_recv().is_err()
     }
 }
