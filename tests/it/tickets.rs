@@ -4,9 +4,9 @@
 
 mod broken;
 pub mod desk;
+mod faults;
 mod held;
 mod inbound;
-mod killed;
 mod once;
 mod refused;
 mod settings;
