@@ -37,8 +37,8 @@ const TROUBLE: [(Fault, u32); 8] = [
 /// What the calls that meet no trouble take, so that a kill finds some on their way.
 const USUAL: Fault = Fault::Latency { ms: 20 };
 
-/// Calls to the PSA for each condition, roughly. The kills are spread over as many.
-const CALLS: usize = 4;
+/// Calls to the PSA for each condition that the kills are spread over. There are more: the last kill has something to leave.
+const CALLS: usize = 3;
 
 /// How long the rest may take: a delivery that meets trouble again and again comes back ever later.
 const PATIENCE: Duration = Duration::from_secs(3_600);
