@@ -66,7 +66,7 @@ async fn survive(database: &TestDatabase, conditions: usize, kills: usize) {
     let mut processes = processes.map(Some);
     let mut reporting = tokio::spawn(report(clients.clone(), Plan::new(conditions), ROUNDS));
 
-    let mut numbers = Numbers::new(20_260_301);
+    let mut numbers = Numbers::new(20_261_125);
     let most = u64::try_from(2 * CALLS * conditions / kills.max(1)).expect("a small number");
     for _ in 0..kills {
         let point =
