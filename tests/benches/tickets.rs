@@ -1,10 +1,11 @@
 //! How many events are taken in, and how many tickets come of a storm.
 //!
 //! `cargo bench -p psa-tests --bench tickets`. The server is a process of its own; the senders and the simulated PSA are
-//! another, on the same processors. What is acknowledged is on the disk. The goals: 5,000 events a second, reported 100 in
-//! a call by four senders; 300 tickets a second out of 10,000 conditions, each exactly once. The limit next to them is what
-//! the same database does with statements alone, see `tickets/limits.rs`. `TEST_BENCH_EVENTS` and `TEST_BENCH_CONDITIONS`
-//! make it shorter; `TEST_BENCH_PARALLEL` sets how many deliveries and calls run at the same time.
+//! in this one, on the same processors. What is acknowledged is on the disk. The goals: 5,000 events a second, reported
+//! 100 in a call by four senders; 300 tickets a second out of 10,000 conditions, each exactly once. The limit next to
+//! them is what the same database does with statements alone, see `tickets/limits.rs`. Memory and the processors kept
+//! busy are those of the server's process. `TEST_BENCH_EVENTS` and `TEST_BENCH_CONDITIONS` make it shorter;
+//! `TEST_BENCH_PARALLEL` sets how many deliveries and calls run at the same time.
 
 #[expect(dead_code, reason = "the end-to-end tests use all of it")]
 #[path = "../it/tickets/desk.rs"]

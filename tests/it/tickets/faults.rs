@@ -37,7 +37,8 @@ const TROUBLE: [(Fault, u32); 8] = [
 /// What the calls that meet no trouble take, so that a kill finds some on their way.
 const USUAL: Fault = Fault::Latency { ms: 20 };
 
-/// Calls to the PSA for each condition that the kills are spread over. There are more: the last kill has something to leave.
+/// The calls to the PSA, for each condition, that the kills are spread over. There are more: even the last kill finds
+/// something that is still owed.
 const CALLS: usize = 3;
 
 /// How long the rest may take: a delivery that meets trouble again and again comes back ever later.
@@ -116,7 +117,7 @@ async fn set_up(database: &TestDatabase) -> (Simulator, String) {
     (simulator, desk.integration)
 }
 
-/// Reports so many rounds, each when everybody knows that the one before was taken in, and gives back what was reported.
+/// Reports so many rounds, each when everybody knows that the one before was taken in. Gives back what was reported.
 async fn report(clients: Clients, mut plan: Plan, rounds: usize) -> Plan {
     for _ in 0..rounds {
         let (after, runs) = plan.next();

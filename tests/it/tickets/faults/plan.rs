@@ -39,13 +39,13 @@ impl Plan {
 
     /// The next round: the plan once it is reported, and what is to be reported.
     ///
-    /// A failure, a repeat, for every second condition a recovery, for every fourth a failure after that; then repeats of
-    /// what is open.
+    /// A failure, a repeat, for every second condition a recovery, for every fourth a failure after that; then repeats
+    /// of what is open.
     pub fn next(self) -> (Self, Vec<Value>) {
         let status = |number: usize| match self.rounds {
             0 | 1 => Some("ERROR"),
-            2 => (number % 2 == 0).then_some("SUCCESS"),
-            3 => (number % 4 == 0).then_some("ERROR"),
+            2 => number.is_multiple_of(2).then_some("SUCCESS"),
+            3 => number.is_multiple_of(4).then_some("ERROR"),
             _ => (number % 4 != 2).then_some("ERROR"),
         };
         let runs = (0..self.conditions).filter_map(|number| {
