@@ -5,10 +5,10 @@
 mod broken;
 mod companies;
 pub mod desk;
+mod faults;
 mod followed;
 mod held;
 mod inbound;
-mod killed;
 mod once;
 mod quiet;
 mod refused;

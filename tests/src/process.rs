@@ -56,6 +56,8 @@ impl Process {
             .env("PSA_TICKETS_SETTLE_SECONDS", config.tickets.settle_seconds.to_string())
             .env("PSA_TICKETS_LEASE_SECONDS", config.tickets.lease_seconds.to_string())
             .env("PSA_TICKETS_POLL_SECONDS", "1")
+            .env("PSA_TICKETS_PARALLEL", config.tickets.parallel.to_string())
+            .env("PSA_SERVER_WORKER", config.server.worker.to_string())
             .env("PSA_JOBS_LEASE_SECONDS", config.jobs.lease_seconds.to_string())
             .env("PSA_JOBS_POLL_SECONDS", "1")
             .env("PSA_LOG_FORMAT", "json")
@@ -94,6 +96,35 @@ impl Process {
             SystemClock.now(),
         );
         Client::new(&self.base, Some(token.expect("a token is made")))
+    }
+
+    /// The memory that it has in use, in MiB, as Linux counts it (`VmRSS`).
+    ///
+    /// # Panics
+    /// It is gone, or this is not Linux.
+    pub fn resident_mib(&self) -> u64 {
+        let status = self.of_proc("status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib: Option<u64> = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+        kib.expect("Linux says how much memory a process has in use") / 1_024
+    }
+
+    /// The time for which it has kept processors busy, as Linux counts it: in hundredths of a second.
+    ///
+    /// # Panics
+    /// It is gone, or this is not Linux.
+    pub fn busy(&self) -> Duration {
+        let stat = self.of_proc("stat");
+        // The name of the program, in parentheses, may hold anything; user and system time are the 12th and 13th after it.
+        let (_, fields) = stat.rsplit_once(')').expect("Linux says how busy a process is");
+        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+        let ticks: u64 = ticks.map(|ticks| ticks.expect("a number of ticks")).sum();
+        Duration::from_millis(ticks * 10)
+    }
+
+    fn of_proc(&self, file: &str) -> String {
+        let path = format!("/proc/{}/{file}", self.child.id());
+        std::fs::read_to_string(path).expect("Linux tells about its processes")
     }
 
     /// Kills it as `kill -9` does.

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, interval};
 
+/// The time between two questions.
+const PERIOD: Duration = Duration::from_millis(20);
+
 /// How long anything may take before the test gives up. Generous: the machine may be busy.
 const DEADLINE: Duration = Duration::from_secs(90);
 
@@ -22,10 +25,23 @@ pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, ask: impl FnMut
 pub async fn until_within<T, F: Future<Output = Option<T>>>(
     patience: Duration,
     what: &str,
+    ask: impl FnMut() -> F,
+) -> T {
+    until_every(PERIOD, patience, what, ask).await
+}
+
+/// Asks once in every `period` until there is an answer: for a question that takes from what is measured.
+///
+/// # Panics
+/// There is none within `patience`.
+pub async fn until_every<T, F: Future<Output = Option<T>>>(
+    period: Duration,
+    patience: Duration,
+    what: &str,
     mut ask: impl FnMut() -> F,
 ) -> T {
     let deadline = Instant::now() + patience;
-    let mut tick = interval(Duration::from_millis(20));
+    let mut tick = interval(period);
     loop {
         tick.tick().await;
         if let Some(answer) = ask().await {

@@ -4,7 +4,9 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use psa_simulator::{Fault, FaultRule, Simulator};
-use psa_tests::{Client, Options, TestDatabase, bridge, on_each_database, process::Process, setup, size, wait};
+use psa_tests::{
+    Client, Numbers, Options, TestDatabase, bridge, on_each_database, process::Process, setup, size, wait,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -50,19 +52,6 @@ const PATIENCE: Duration = Duration::from_secs(3_600);
 /// What each company uses of each product.
 type Wanted = BTreeMap<(&'static str, &'static str), u64>;
 
-/// Numbers that look arbitrary and are the same in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_dies_in_the_middle_the_additions_are_as_planned() {
     let count = size::of("TEST_BILLING_ROUNDS", 3);
@@ -90,7 +79,7 @@ async fn rounds(database: &TestDatabase, rounds: usize) {
     }
     simulator.inject(FaultRule::new(Fault::Latency { ms: 20 }));
 
-    let mut numbers = Numbers(20_261_124);
+    let mut numbers = Numbers::new(20_261_124);
     let (mut created, mut retried, mut written) = (0, 0, 0);
     let mut process = Process::start(Path::new(PROGRAM), &config);
     for round in 0..rounds {

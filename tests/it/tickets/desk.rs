@@ -274,12 +274,18 @@ pub async fn report(client: &Client, runs: &[Value]) -> Vec<Value> {
 /// Waits until nothing is owed any more, and makes sure that the PSA refused nothing.
 pub async fn delivered(client: &Client, integration: &str) {
     wait::until("all deliveries", || async {
-        let counts = counts(client, integration).await;
-        assert!(!counts.iter().any(|count| count["state"] == "DEAD"), "{counts:?}");
-        let done = |count: &Value| ["DELIVERED", "DISCARDED"].iter().any(|state| count["state"] == *state);
-        counts.iter().all(done).then_some(())
+        (owed(client, integration).await == 0).then_some(())
     })
     .await;
+}
+
+/// How many deliveries are not done yet. Makes sure that the PSA refused none.
+pub async fn owed(client: &Client, integration: &str) -> u64 {
+    let counts = counts(client, integration).await;
+    assert!(!counts.iter().any(|count| count["state"] == "DEAD"), "{counts:?}");
+    let done = |count: &&Value| ["DELIVERED", "DISCARDED"].iter().any(|state| count["state"] == *state);
+    let left = counts.iter().filter(|count| !done(count));
+    left.map(|count| count["count"].as_u64().expect("a number")).sum()
 }
 
 /// How many deliveries are in which state.
