@@ -98,13 +98,14 @@ impl Process {
         Client::new(&self.base, Some(token.expect("a token is made")))
     }
 
-    /// The memory that it has in use, in MiB, as Linux counts it (`VmRSS`).
+    /// The memory of its own that it has in use, in MiB, as Linux counts it (`RssAnon`): without the program and the
+    /// SQLite file, which are mapped and cost nothing that is needed elsewhere.
     ///
     /// # Panics
     /// It is gone, or this is not Linux.
     pub fn resident_mib(&self) -> u64 {
         let status = self.of_proc("status");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
         let kib: Option<u64> = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
         kib.expect("Linux says how much memory a process has in use") / 1_024
     }
