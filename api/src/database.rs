@@ -42,7 +42,10 @@ impl Database {
     /// The database cannot be reached or opened.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, DbErr> {
         if config.url.is_postgres() {
-            let pool = Connector::connect(options(config.url.expose(), config.max_connections)).await?;
+            let mut options = options(config.url.expose(), config.max_connections);
+            // Statements here are short: what compiling one costs, some hundred milliseconds, none of them earns back.
+            options.map_sqlx_postgres_opts(|postgres| postgres.options([("jit", "off")]));
+            let pool = Connector::connect(options).await?;
             return Ok(Self {
                 read: pool.clone(),
                 write: pool,

@@ -14,7 +14,11 @@ use crate::new_table::{NewTable, drop_tables};
 pub(crate) struct Migration;
 
 /// The indexes that are added to `incident`: name and columns.
-const INDEXES: [(&str, &[&str]); 3] = [
+const INDEXES: [(&str, &[&str]); 4] = [
+    (
+        "ix_incident_integration_id_condition_key_epoch",
+        &["integration_id", "condition_key", "epoch"],
+    ),
     ("ix_incident_parent_id", &["parent_id"]),
     ("ix_incident_state_opens_at", &["state", "opens_at"]),
     (

@@ -35,6 +35,9 @@ const COMPANY_BILLING: &str = "mutation Set($input: SetCompanyBillingInput!) { s
 const COMPANY_PRICES: &str = "mutation Set($input: UpdateCompanyPricesInput!) { updateCompanyPrices(input: $input) {
     userErrors { message }
 } }";
+const OVERRIDE: &str = "mutation Set($input: SetTicketOverrideInput!) { setTicketOverride(input: $input) {
+    userErrors { message }
+} }";
 const INVOICE: &str = "mutation Invoice($input: UpdateInvoiceSettingsInput!) { updateInvoiceSettings(input: $input) {
     userErrors { message }
 } }";
@@ -176,6 +179,11 @@ impl World {
             "prices": [{ "productId": product, "unitPrice": "0.04" }],
         });
         client.succeed(COMPANY_PRICES, prices).await;
+        let own = json!({
+            "integrationId": integration, "agent": "BACKUP", "companyIds": [desk.companies[0]],
+            "routing": desk.routing().await,
+        });
+        client.succeed(OVERRIDE, own).await;
         let month = json!({ "integrationId": integration, "month": month() });
         let planned = client.succeed(PLAN, month).await;
         settled(client, &planned, "PLANNING").await;

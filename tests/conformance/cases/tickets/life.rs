@@ -161,26 +161,25 @@ pub(super) async fn what_a_person_adds_is_seen(world: &World) {
         text: "It was reported again.".to_owned(),
         destination: NoteDestination::Internal,
     };
-    for (key, deed) in [
-        ("PB:noted", Deed::AddNote as fn(_) -> _),
-        ("PB:timed", Deed::AddTime as fn(_) -> _),
-    ] {
+    for (key, is_time) in [("PB:noted", false), ("PB:timed", true)] {
         let ticket = create(world, &draft(world.facts()), &WriteKey::new(key)).await.id;
         let ours = WriteKey::new(format!("{key}:1"));
         again(async || {
-            let found = world.psa.find_notes(&ticket, &ours).await?;
-            match found.is_empty() {
-                true => world.psa.add_note(&ticket, &note, &ours).await.map(drop),
-                false => Ok(()),
+            if world.psa.find_notes(&ticket, &ours).await?.is_empty() {
+                world.psa.add_note(&ticket, &note, &ours).await?;
             }
+            Ok(())
         })
         .await;
-        assert!(
-            !world.psa.is_worked_on(&ticket).await.expect("an answer"),
-            "{key}: what we wrote"
-        );
-        world.bench.act(deed(&ticket));
-        assert!(world.psa.is_worked_on(&ticket).await.expect("an answer"), "{key}");
+        let worked_on = async || world.psa.is_worked_on(&ticket).await.expect("an answer");
+        assert!(!worked_on().await, "{key}: what we wrote");
+        let deed = if is_time {
+            Deed::AddTime(&ticket)
+        } else {
+            Deed::AddNote(&ticket)
+        };
+        world.bench.act(deed);
+        assert!(worked_on().await, "{key}");
     }
 }
 

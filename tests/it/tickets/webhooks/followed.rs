@@ -91,7 +91,7 @@ async fn an_incident_follows_its_ticket_into_the_one_it_was_merged_into() {
             .iter()
             .filter(|note| note["text"].to_string().contains("psa-bridge"));
         let at: Vec<_> = ours.map(|note| note["ticketId"].clone()).collect();
-        assert_eq!(at, [parent.clone()]);
+        assert_eq!(at, std::slice::from_ref(&parent));
 
         // What becomes of that ticket becomes of both.
         desk.give_status(&parent, status::COMPLETED, true);
