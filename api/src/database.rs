@@ -6,8 +6,9 @@
 //! PostgreSQL has one pool for both.
 
 pub mod rows;
+mod together;
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use psa_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -16,6 +17,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
+use self::together::Together;
 use crate::config::DatabaseConfig;
 
 /// How long a request waits for a connection of the pool.
@@ -33,6 +35,7 @@ pub struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
     is_postgres: bool,
+    together: Arc<Together>,
 }
 
 impl Database {
@@ -50,6 +53,7 @@ impl Database {
                 read: pool.clone(),
                 write: pool,
                 is_postgres: true,
+                together: Arc::default(),
             });
         }
         // The path is checked before sea-orm parses it, so that the error is an error and not a refused scheme.
@@ -65,6 +69,7 @@ impl Database {
             read,
             write,
             is_postgres: false,
+            together: Arc::default(),
         })
     }
 

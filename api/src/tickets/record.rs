@@ -25,7 +25,7 @@ use super::{
 use crate::{app::App, failure::Fault};
 
 /// A delivery whose attempt is on record: the PSA may be called for it, once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Begun {
     /// The hold.
     pub claim: Claimed,
@@ -66,33 +66,41 @@ pub async fn later(app: &App, claim: &Claimed, problem: Problem, at: DateTime<Ut
 pub async fn begin(app: &App, claim: Claimed) -> Result<Option<Begun>, Fault> {
     let now = app.now();
     let attempt = claim.row.attempts + 1;
-    let transaction = app.db.begin().await?;
     let change = ActiveModel {
         state: Set(follow(claim.row.state, &[Happening::Attempted])?),
         attempts: Set(attempt),
         lease_until: Set(Some(now + app.config.tickets.lease())),
         ..Default::default()
     };
-    if !change_mine(&transaction, &claim, change).await? {
-        return Ok(None);
-    }
-    insert_attempt(&transaction, &claim, attempt, now, None).await?;
-    transaction.commit().await?;
-    Ok(Some(Begun { claim, attempt }))
+    let mine = claim.clone();
+    let begun = app.db.together(move |transaction| {
+        Box::pin(async move {
+            if !change_mine(transaction, &mine, change).await? {
+                return Ok(false);
+            }
+            insert_attempt(transaction, &mine, attempt, now, None).await?;
+            Ok(true)
+        })
+    });
+    Ok(begun.await?.then_some(Begun { claim, attempt }))
 }
 
 /// The PSA has it.
 pub async fn delivered(app: &App, begun: &Begun, receipt: Receipt) -> Result<bool, Fault> {
     let now = app.now();
-    let transaction = app.db.begin().await?;
     let change = confirmed(to(DeliveryState::Sending, &[Happening::Confirmed])?, &receipt, now);
-    if !change_mine(&transaction, &begun.claim, change).await? {
-        return Ok(false);
-    }
-    end_attempt(&transaction, begun, AttemptOutcome::Delivered, None, now).await?;
-    note_ticket(&transaction, &begun.claim, receipt, now).await?;
-    transaction.commit().await?;
-    Ok(true)
+    let begun = begun.clone();
+    let delivered = app.db.together(move |transaction| {
+        Box::pin(async move {
+            if !change_mine(transaction, &begun.claim, change).await? {
+                return Ok(false);
+            }
+            end_attempt(transaction, &begun, AttemptOutcome::Delivered, None, now).await?;
+            note_ticket(transaction, &begun.claim, receipt, now).await?;
+            Ok(true)
+        })
+    });
+    delivered.await
 }
 
 /// The PSA has it from an earlier attempt, or needs nothing: it was found before anything was sent. The look is an
@@ -100,28 +108,23 @@ pub async fn delivered(app: &App, begun: &Begun, receipt: Receipt) -> Result<boo
 pub async fn found(app: &App, claim: &Claimed, receipt: Receipt) -> Result<bool, Fault> {
     let now = app.now();
     let attempt = claim.row.attempts + 1;
-    let transaction = app.db.begin().await?;
-    let change = confirmed(
-        to(claim.row.state, &[Happening::Attempted, Happening::Confirmed])?,
-        &receipt,
-        now,
-    );
-    if !change_mine(
-        &transaction,
-        claim,
-        ActiveModel {
-            attempts: Set(attempt),
-            ..change
-        },
-    )
-    .await?
-    {
-        return Ok(false);
-    }
-    insert_attempt(&transaction, claim, attempt, now, Some(AttemptOutcome::Adopted)).await?;
-    note_ticket(&transaction, claim, receipt, now).await?;
-    transaction.commit().await?;
-    Ok(true)
+    let steps = [Happening::Attempted, Happening::Confirmed];
+    let change = ActiveModel {
+        attempts: Set(attempt),
+        ..confirmed(to(claim.row.state, &steps)?, &receipt, now)
+    };
+    let claim = claim.clone();
+    let found = app.db.together(move |transaction| {
+        Box::pin(async move {
+            if !change_mine(transaction, &claim, change).await? {
+                return Ok(false);
+            }
+            insert_attempt(transaction, &claim, attempt, now, Some(AttemptOutcome::Adopted)).await?;
+            note_ticket(transaction, &claim, receipt, now).await?;
+            Ok(true)
+        })
+    });
+    found.await
 }
 
 /// The call may have happened: it is looked for at `at`, when the settling time is over.
@@ -259,13 +262,17 @@ async fn ended(
     problem: Problem,
     change: ActiveModel,
 ) -> Result<bool, Fault> {
-    let transaction = app.db.begin().await?;
-    if !change_mine(&transaction, &begun.claim, change).await? {
-        return Ok(false);
-    }
-    end_attempt(&transaction, begun, outcome, Some(problem), app.now()).await?;
-    transaction.commit().await?;
-    Ok(true)
+    let (begun, now) = (begun.clone(), app.now());
+    let ended = app.db.together(move |transaction| {
+        Box::pin(async move {
+            if !change_mine(transaction, &begun.claim, change).await? {
+                return Ok(false);
+            }
+            end_attempt(transaction, &begun, outcome, Some(problem), now).await?;
+            Ok(true)
+        })
+    });
+    ended.await
 }
 
 /// A change that gives up the hold, with the state that follows.

@@ -48,16 +48,10 @@ pub async fn set(
             error.at("companyIds").with_remedy("Send them in several calls."),
         ));
     }
-    let routing = change.map(|change| change.of(TicketRouting::default()));
-    if let Some(routing) = &routing {
-        check(app, scope, id, agent, routing).await?;
-    }
-    let transaction = app.db.begin().await?;
-    integrations::hold(&transaction, scope, id).await?;
     let found = scope
         .find::<console_company::Entity>()
         .filter(console_company::Column::Id.is_in(companies.iter().copied()))
-        .all(&transaction)
+        .all(app.db.read())
         .await?;
     let known: HashSet<_> = found.iter().map(|company| company.id).collect();
     let missing = companies
@@ -70,6 +64,12 @@ pub async fn set(
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
+    let routing = change.map(|change| change.of(TicketRouting::default()));
+    if let Some(routing) = &routing {
+        check(app, scope, id, agent, routing).await?;
+    }
+    let transaction = app.db.begin().await?;
+    integrations::hold(&transaction, scope, id).await?;
     let own = || {
         scope
             .find::<Entity>()
