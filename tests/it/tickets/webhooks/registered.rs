@@ -174,6 +174,16 @@ async fn keys_of_another_site_take_it_there() {
         replace(desk.bridge.simulator.base_url()).await;
         assert_eq!(address(&desk), before, "the same site keeps it");
 
+        // The look that the new keys led to would find the former site once more.
+        let query = "query J($id: ID!) { integration(id: $id) { jobs(first: 50) { nodes { state } } } }";
+        wait::until("idle workers", || async {
+            let data = desk.client.run(query, json!({ "id": desk.integration })).await;
+            let jobs = data["integration"]["jobs"]["nodes"].as_array().expect("a list").clone();
+            let busy = |job: &serde_json::Value| ["QUEUED", "RUNNING"].iter().any(|state| job["state"] == *state);
+            (!jobs.iter().any(busy)).then_some(())
+        })
+        .await;
+
         replace(other.base_url()).await;
         assert_eq!(callbacks(&desk).len(), 0, "the former site");
         wait::until("the other site to know it", || async {
