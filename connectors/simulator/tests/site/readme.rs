@@ -28,17 +28,20 @@ fn rows(name: &str) -> Vec<Vec<&'static str>> {
     rows.map(cells).collect()
 }
 
-/// A site with a ticket, an armed fault that hits nothing, and the fault's id.
-async fn prepared() -> (Bench, u64) {
+/// A site with two tickets and an armed fault that hits nothing; the ids of the tickets and of the fault.
+async fn prepared() -> (Bench, [String; 2], u64) {
     let bench = Bench::small().await;
-    let (status, _) = bench
-        .post("service/tickets", json!({ "summary": "x", "company": { "id": 250 } }))
-        .await;
-    assert_eq!(status, 201);
+    let ticket = async || {
+        let draft = json!({ "summary": "x", "company": { "id": 250 } });
+        let (status, ticket) = bench.post("service/tickets", draft).await;
+        assert_eq!(status, 201);
+        ticket["id"].to_string()
+    };
+    let tickets = [ticket().await, ticket().await];
     let rule = json!({ "match": { "route": "nowhere" }, "fault": "htmlBody" });
     let rule: FaultRule = serde_json::from_value(rule).expect("a rule");
     let id = bench.simulator.inject(rule);
-    (bench, id)
+    (bench, tickets, id)
 }
 
 fn body(cell: &str, simulator: &Simulator) -> Value {
@@ -51,7 +54,7 @@ fn body(cell: &str, simulator: &Simulator) -> Value {
 
 #[tokio::test]
 async fn every_control_endpoint_answers_and_none_takes_what_it_does_not_know() {
-    let (bench, fault) = prepared().await;
+    let (bench, [child, parent], fault) = prepared().await;
     let endpoints = rows("control");
     assert!(endpoints.len() >= 14, "{endpoints:?}");
     for row in endpoints {
@@ -61,6 +64,7 @@ async fn every_control_endpoint_answers_and_none_takes_what_it_does_not_know() {
         let method: Method = method.parse().expect("a method");
         let path = path.strip_prefix("/simulator/").expect("a control endpoint");
         let path = path.replace("{id}", &fault.to_string()).replace("{kind}", "tickets");
+        let path = path.replace("{child}", &child).replace("{parent}", &parent);
         let body = body(body_cell, &bench.simulator);
         let takes_a_body = !body.is_null();
         let (status, said) = bench.control(method.clone(), &path, body).await;
