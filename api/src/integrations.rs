@@ -15,6 +15,7 @@ pub mod upkeep;
 pub mod webhooks;
 
 pub use follow::follow;
+use psa_connectors::Descriptor;
 use psa_entities::{
     ProviderScope,
     ids::IntegrationId,
@@ -22,7 +23,20 @@ use psa_entities::{
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter, QuerySelect, sea_query::LockType};
 
-use crate::failure::{ErrorCode, Failure, Outcome, UserError};
+use crate::{
+    app::App,
+    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+};
+
+/// What the integration's connector is.
+///
+/// # Errors
+/// This server has no such connector, which connecting rules out.
+pub fn descriptor(app: &App, integration: &integration::Model) -> Result<&'static Descriptor, Fault> {
+    app.registry
+        .descriptor(&integration.connector_kind)
+        .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))
+}
 
 /// Finds one of the provider's integrations.
 ///

@@ -11,7 +11,7 @@ use psa_entities::{
     provider,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait, LockType, OnConflict, Query},
 };
 
@@ -19,10 +19,10 @@ use super::{
     incidents::{Entry, Ledger, Surroundings, Target, storm_key},
     queue::DONE,
 };
-use crate::app::App;
-
-/// Rows of one statement: well below the parameters that SQLite and PostgreSQL allow.
-const ROWS_PER_STATEMENT: usize = 500;
+use crate::{
+    app::App,
+    database::rows::{insert_all, put_all},
+};
 
 /// Begins a change of a provider's incidents. Such changes follow one another, so that no two of them open incidents of
 /// one condition at once.
@@ -102,30 +102,9 @@ pub(super) async fn close(
 ) -> Result<bool, DbErr> {
     let (incidents, deliveries) = ledger.finish(target, now, app.config.tickets.list_pause());
     let owes = !deliveries.is_empty();
-    insert(db, incidents, Some(changed_incident())).await?;
-    insert(db, deliveries, None).await?;
+    put_all::<incident::Entity>(db, incidents, Some(changed_incident())).await?;
+    insert_all::<delivery::Entity>(db, deliveries).await?;
     Ok(owes)
-}
-
-/// Inserts rows with as few statements as may be.
-pub(super) async fn insert<M>(db: &DatabaseTransaction, rows: Vec<M>, conflict: Option<OnConflict>) -> Result<(), DbErr>
-where
-    M: sea_orm::ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
-    <M::Entity as EntityTrait>::ActiveModel: ActiveModelTrait<Entity = M::Entity> + Send,
-{
-    let mut rows = rows
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all())
-        .peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<_> = rows.by_ref().take(ROWS_PER_STATEMENT).collect();
-        let insert = M::Entity::insert_many(chunk);
-        match conflict.clone() {
-            Some(conflict) => _ = insert.on_conflict(conflict).exec_without_returning(db).await?,
-            None => _ = insert.exec_without_returning(db).await?,
-        }
-    }
-    Ok(())
 }
 
 async fn surroundings(

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     app::App,
     failure::{ErrorCode, Fault, Outcome, UserError},
+    integrations,
 };
 
 /// Lets the held deliveries of an integration go on whose reason is gone.
@@ -217,10 +218,7 @@ async fn held_routings(app: &App, of: &Condition) -> Result<Vec<HeldRouting>, Fa
     let mut routings = Vec::new();
     for integration in integrations {
         let scope = ProviderScope::new(integration.provider_id);
-        let descriptor = app
-            .registry
-            .descriptor(&integration.connector_kind)
-            .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
+        let descriptor = integrations::descriptor(app, &integration)?;
         let own = agent_settings::Column::IntegrationId.eq(integration.id);
         for agent in agent_settings::Entity::find().filter(own).all(db).await? {
             let of_companies = company_routing::Entity::find()

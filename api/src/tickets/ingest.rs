@@ -21,6 +21,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter, QuerySelect}
 use super::{book, event::AgentReport, incidents::Fresh, render};
 use crate::{
     app::App,
+    database::rows::insert_all,
     failure::{ErrorCode, Failure, Outcome, UserError},
 };
 
@@ -135,12 +136,8 @@ async fn store(
         .into_iter()
         .partition(|(_, event)| known.contains(&event.row.event_id));
     fresh.sort_by_key(|(_, event)| event.row.occurred_at);
-    book::insert(
-        &transaction,
-        fresh.iter().map(|(_, event)| event.row.clone()).collect::<Vec<_>>(),
-        None,
-    )
-    .await?;
+    let rows = fresh.iter().map(|(_, event)| event.row.clone()).collect();
+    insert_all::<agent_event::Entity>(&transaction, rows).await?;
     let mut owes = false;
     for target in &targets {
         let conditions: Vec<_> = fresh

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
-    failure::{Failure, Fault, Outcome},
+    failure::{Failure, Outcome},
     integrations,
 };
 
@@ -58,10 +58,7 @@ pub struct Preview {
 pub async fn preview(app: &App, scope: ProviderScope, wanted: Wanted) -> Outcome<Preview> {
     let integration = integrations::find(app.db.read(), scope, wanted.integration).await?;
     let saved = settings::of_agent(app, scope, wanted.integration, wanted.agent).await?;
-    let descriptor = app
-        .registry
-        .descriptor(&integration.connector_kind)
-        .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
+    let descriptor = integrations::descriptor(app, &integration)?;
     let summary = wanted.summary_template.unwrap_or(saved.summary_template);
     let body = wanted.body_template.unwrap_or(saved.body_template);
     let mistakes = [

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::App,
     audit::{Entry, Stamp},
-    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+    failure::{ErrorCode, Failure, Outcome, UserError},
     integrations,
 };
 
@@ -72,10 +72,7 @@ pub async fn send(
         shared: settings::shared(app, scope, id).await?,
         agent: settings::of_agent(app, scope, id, agent).await?,
     };
-    let descriptor = app
-        .registry
-        .descriptor(&integration.connector_kind)
-        .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
+    let descriptor = integrations::descriptor(app, &integration)?;
     let chosen = routing::chosen(app, scope, &target.agent, company).await?;
     let route = chosen.route(descriptor);
     let mut obstacles = route.opening();

@@ -20,7 +20,7 @@ use super::{RoutingChange, mistakes::routing_mistakes, of_agent, shared};
 use crate::{
     app::App,
     audit::{Entry, Stamp, Subject},
-    failure::{ErrorCode, Failure, Fault, Outcome, UserError},
+    failure::{ErrorCode, Failure, Outcome, UserError},
     integrations,
     tickets::{holds, routing},
 };
@@ -158,10 +158,7 @@ async fn mistakes(
     let integration = integrations::find(app.db.read(), scope, id).await?;
     let shared = shared(app, scope, id).await?;
     let agent = of_agent(app, scope, id, agent).await?;
-    let descriptor = app
-        .registry
-        .descriptor(&integration.connector_kind)
-        .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
+    let descriptor = integrations::descriptor(app, &integration)?;
     let chosen = routing::with_board(app, scope, id, routing.clone()).await?;
     let closes =
         shared.on_recovery == OnRecovery::Close && agent.rules.0.iter().any(|rule| rule.action == RuleAction::Close);

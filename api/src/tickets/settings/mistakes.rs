@@ -9,7 +9,8 @@ use psa_entities::{
 
 use crate::{
     app::App,
-    failure::{ErrorCode, Fault, Outcome, UserError},
+    failure::{ErrorCode, Outcome, UserError},
+    integrations,
     tickets::{
         routing::{self, Route},
         rules, template,
@@ -33,10 +34,7 @@ pub(super) async fn mistakes(
     shared: &ticket_settings::Model,
     settings: &agent_settings::Model,
 ) -> Outcome<Vec<UserError>> {
-    let descriptor = app
-        .registry
-        .descriptor(&integration.connector_kind)
-        .map_err(|unknown| Fault::Inconsistent(unknown.to_string()))?;
+    let descriptor = integrations::descriptor(app, integration)?;
     let chosen = routing::with_board(app, scope, integration.id, settings.routing.clone()).await?;
     let route = chosen.route(descriptor);
     let mut errors = rule_mistakes(settings);
