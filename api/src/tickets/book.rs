@@ -65,14 +65,16 @@ pub(super) async fn open(
         .and_where(same(Column::ConditionKey))
         .and_where(Expr::col((later.clone(), Column::Epoch)).gt(Expr::col((incident::Entity, Column::Epoch))))
         .to_owned();
-    let rows = scope
+    let mut rows = scope
         .find::<incident::Entity>()
-        .filter(Column::IntegrationId.eq(target.agent.integration_id))
         .filter(Column::ConditionKey.is_in(keys))
         .filter(Column::State.eq(IncidentState::Open).or(Expr::not_exists(newer)))
         .lock(LockType::NoKeyUpdate)
         .all(db)
         .await?;
+    // Not asked for in the statement: PostgreSQL would rather walk all incidents of the integration than look up each
+    // condition, as long as it knows too little about the table.
+    rows.retain(|row| row.integration_id == target.agent.integration_id);
     let around = surroundings(db, scope, target, &rows, companies, now).await?;
     let owed: HashMap<IncidentId, Owed> = owed_by(db, scope, &rows)
         .await?

@@ -16,12 +16,12 @@ use psa_entities::{
     console_company,
     ids::{AgentEventId, ConsoleCompanyId},
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 
 use super::{book, event::AgentReport, incidents::Fresh, render};
 use crate::{
     app::App,
-    database::rows::insert_all,
+    database::rows::insert_new,
     failure::{ErrorCode, Failure, Outcome, UserError},
 };
 
@@ -131,13 +131,15 @@ async fn store(
     let targets = targets::targets(app, scope, agent).await?;
     let zone = targets::time_zone(app, scope).await?;
     let transaction = book::begin(app, scope).await?;
-    let known = known_ids(&transaction, scope, agent, &events).await?;
-    let (known, mut fresh): (Vec<_>, Vec<_>) = events
+    let rows = events.iter().map(|(_, event)| event.row.clone()).collect();
+    let stored: HashSet<AgentEventId> = insert_new::<agent_event::Entity>(&transaction, rows, reported_once())
+        .await?
         .into_iter()
-        .partition(|(_, event)| known.contains(&event.row.event_id));
+        .collect();
+    let (mut fresh, known): (Vec<_>, Vec<_>) = events
+        .into_iter()
+        .partition(|(_, event)| stored.contains(&event.row.id));
     fresh.sort_by_key(|(_, event)| event.row.occurred_at);
-    let rows = fresh.iter().map(|(_, event)| event.row.clone()).collect();
-    insert_all::<agent_event::Entity>(&transaction, rows).await?;
     let mut owes = false;
     for target in &targets {
         let conditions: Vec<_> = fresh
@@ -176,22 +178,10 @@ async fn companies(
         .collect())
 }
 
-async fn known_ids(
-    db: &DatabaseTransaction,
-    scope: ProviderScope,
-    agent: Agent,
-    events: &[(usize, Fresh)],
-) -> Result<HashSet<String>, DbErr> {
-    let ids: Vec<String> = scope
-        .find::<agent_event::Entity>()
-        .filter(agent_event::Column::Agent.eq(agent))
-        .filter(agent_event::Column::EventId.is_in(events.iter().map(|(_, event)| event.row.event_id.as_str())))
-        .select_only()
-        .column(agent_event::Column::EventId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(ids.into_iter().collect())
+/// The columns that tell one event from another.
+fn reported_once() -> [agent_event::Column; 3] {
+    use agent_event::Column;
+    [Column::ProviderId, Column::Agent, Column::EventId]
 }
 
 fn event(
