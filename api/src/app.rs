@@ -14,6 +14,7 @@ use crate::{
     auth::{Providers, TokenVerifier},
     config::{Config, ConfigError},
     database::Database,
+    graphql::documents::Documents,
     integrations::connections::Connections,
     live::Changes,
     vault::Vault,
@@ -33,6 +34,8 @@ pub struct App {
     pub vault: Vault,
     /// Checks tokens.
     pub tokens: TokenVerifier,
+    /// The documents that requests may name.
+    pub documents: Documents,
     /// The tenants that tokens name.
     pub providers: Providers,
     /// The connections to PSAs that are in use.
@@ -81,7 +84,7 @@ impl App {
     /// when the configuration says so, because several replicas may start at once.
     ///
     /// # Errors
-    /// A secret is missing or malformed, or the database fails.
+    /// A secret or a file is missing or malformed, or the database fails.
     pub async fn start(
         config: Config,
         clock: Arc<dyn Clock>,
@@ -89,6 +92,7 @@ impl App {
     ) -> Result<Arc<Self>, StartError> {
         let tokens = TokenVerifier::new(&config.auth)?;
         let vault = Vault::new(&config.vault, Arc::clone(&entropy))?;
+        let documents = Documents::load(&config.server)?;
         let url = config.database.url.to_string();
         let db = match Database::open(&config.database).await {
             Ok(db) => db,
@@ -115,6 +119,7 @@ impl App {
             platform,
             vault,
             tokens,
+            documents,
             providers: Providers::default(),
             connections: Connections::default(),
             wake: Wake::default(),

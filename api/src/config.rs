@@ -57,7 +57,7 @@ pub struct Config {
     /// What is logged.
     #[config(nested)]
     pub log: LogConfig,
-    /// How large a request may be.
+    /// How large a request may be, and how many there may be.
     #[config(nested)]
     pub limits: LimitsConfig,
     /// The delivery of tickets.

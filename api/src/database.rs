@@ -8,7 +8,14 @@
 pub mod rows;
 mod together;
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use psa_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -36,6 +43,7 @@ pub struct Database {
     write: DatabaseConnection,
     is_postgres: bool,
     together: Arc<Together>,
+    statements: Arc<AtomicU64>,
 }
 
 impl Database {
@@ -48,28 +56,32 @@ impl Database {
             let mut options = options(config.url.expose(), config.max_connections);
             // Statements here are short: what compiling one costs, some hundred milliseconds, none of them earns back.
             options.map_sqlx_postgres_opts(|postgres| postgres.options([("jit", "off")]));
-            let pool = Connector::connect(options).await?;
+            let statements = Arc::default();
+            let pool = counted(Connector::connect(options).await?, &statements);
             return Ok(Self {
                 read: pool.clone(),
                 write: pool,
                 is_postgres: true,
                 together: Arc::default(),
+                statements,
             });
         }
         // The path is checked before sea-orm parses it, so that the error is an error and not a refused scheme.
         SqliteConnectOptions::from_str(config.url.expose()).map_err(|error| DbErr::Custom(error.to_string()))?;
         let mut writer = options(config.url.expose(), 1);
         writer.map_sqlx_sqlite_opts(|sqlite| pragmas(sqlite).create_if_missing(true));
-        let write = Connector::connect(writer).await?;
+        let statements = Arc::default();
+        let write = counted(Connector::connect(writer).await?, &statements);
         let mut reader = options(config.url.expose(), SQLITE_READERS);
         // `query_only` turns a write on the wrong connection into an error instead of a lock held by a reader.
         reader.map_sqlx_sqlite_opts(|sqlite| pragmas(sqlite).pragma("query_only", "ON"));
-        let read = Connector::connect(reader).await?;
+        let read = counted(Connector::connect(reader).await?, &statements);
         Ok(Self {
             read,
             write,
             is_postgres: false,
             together: Arc::default(),
+            statements,
         })
     }
 
@@ -134,6 +146,11 @@ impl Database {
         self.is_postgres
     }
 
+    /// How many statements this process has sent, but for those that begin and end transactions.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
     /// Closes every connection, after the statements that are under way. SQLite then folds its log into the file.
     ///
     /// # Errors
@@ -150,6 +167,12 @@ impl Database {
         self.read.close_by_ref().await?;
         self.write.close_by_ref().await
     }
+}
+
+fn counted(mut connection: DatabaseConnection, statements: &Arc<AtomicU64>) -> DatabaseConnection {
+    let statements = Arc::clone(statements);
+    connection.set_metric_callback(move |_| _ = statements.fetch_add(1, Ordering::Relaxed));
+    connection
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {

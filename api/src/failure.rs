@@ -3,11 +3,16 @@
 //! An expected outcome is data: a [`UserError`] with a code from a closed list, the field, the rule and the remedy. Only
 //! what nobody could expect is a [`Fault`]; it is logged once, where it is handled, and its text never leaves the server.
 
-use std::fmt;
+pub mod catalogue;
+pub mod code;
+pub mod request_code;
 
-use async_graphql::{Enum, SimpleObject, resolver_utils::EnumType};
+use async_graphql::SimpleObject;
 use psa_connectors::{Error as PsaError, ErrorKind};
 use psa_entities::Problem;
+
+pub use code::ErrorCode;
+pub use request_code::RequestCode;
 
 /// The result of a service.
 pub type Outcome<T> = Result<T, Failure>;
@@ -134,64 +139,6 @@ impl UserError {
     }
 }
 
-/// Every kind of expected failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
-pub enum ErrorCode {
-    /// There is no such thing, or it is not yours.
-    NotFound,
-    /// A value breaks a rule; `field` and `message` say which.
-    Invalid,
-    /// A value is missing.
-    Required,
-    /// Something of this name exists already.
-    AlreadyExists,
-    /// There are as many as there may be.
-    LimitReached,
-    /// A permission cannot be handed out by somebody who does not have it.
-    PermissionNotHeld,
-    /// It was changed by somebody else since it was read.
-    Conflict,
-    /// It is not in a state in which this can be done.
-    WrongState,
-    /// The set-up is not complete; `checklist` says what is missing.
-    SetupIncomplete,
-    /// The PSA does not accept the keys.
-    InvalidCredentials,
-    /// A right of the API user is missing in the PSA.
-    MissingPermission,
-    /// The PSA refuses the content.
-    RefusedByPsa,
-    /// The PSA cannot be reached or does not work; try again later.
-    PsaUnavailable,
-    /// The PSA asks for a pause; try again later.
-    RateLimited,
-    /// A write may or may not have happened. Asking again is safe.
-    Uncertain,
-    /// The billing period is closed in the PSA.
-    PeriodClosed,
-    /// The PSA or its connector cannot do this.
-    Unsupported,
-    /// The PSA answered something that its contract does not allow.
-    PsaProtocol,
-    /// The operator of this server has not configured something that is needed.
-    NotConfigured,
-    /// The console company has no PSA company.
-    CompanyNotMapped,
-    /// The billable product has no PSA product.
-    ProductNotMapped,
-    /// The agreement in the PSA is not what was planned with.
-    Drifted,
-    /// It was held for longer than the settings want.
-    HeldTooLong,
-}
-
-impl fmt::Display for ErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let item = Self::items().iter().find(|item| item.value == *self);
-        f.write_str(item.map_or("UNKNOWN", |item| item.name))
-    }
-}
-
 impl From<&PsaError> for UserError {
     fn from(error: &PsaError) -> Self {
         let (code, remedy) = match error.kind() {
@@ -232,5 +179,29 @@ impl From<&PsaError> for UserError {
 impl From<&PsaError> for Failure {
     fn from(error: &PsaError) -> Self {
         Self::refused(UserError::from(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_psa_says_has_a_code_and_a_remedy() {
+        for (kind, code) in [
+            (ErrorKind::Unauthorized, ErrorCode::InvalidCredentials),
+            (ErrorKind::NotFound, ErrorCode::RefusedByPsa),
+            (ErrorKind::RateLimited, ErrorCode::RateLimited),
+            (ErrorKind::Ambiguous, ErrorCode::Uncertain),
+            (ErrorKind::PeriodClosed, ErrorCode::PeriodClosed),
+            (ErrorKind::Changed, ErrorCode::Drifted),
+            (ErrorKind::Unavailable, ErrorCode::PsaUnavailable),
+            (ErrorKind::Unsupported, ErrorCode::Unsupported),
+            (ErrorKind::Protocol, ErrorCode::PsaProtocol),
+        ] {
+            let error = UserError::from(&PsaError::new(kind, "It says so."));
+            assert_eq!((error.code, error.message.as_str()), (code, "It says so."));
+            assert!(error.remedy.is_some_and(|remedy| remedy.ends_with('.')));
+        }
     }
 }

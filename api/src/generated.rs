@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{config::reference, graphql, tickets::decide};
+use crate::{config::reference, failure::catalogue, graphql, tickets::decide};
 
 /// Compares a file of the repository with what it should be, given what it is; `UPDATE_GENERATED=1` writes it.
 fn is_up_to_date(path: &str, expected: impl FnOnce(&str) -> String) {
@@ -42,5 +42,20 @@ fn readme_configuration_is_up_to_date() {
             .expect("README.md has the markers of `configuration`");
         reference::between_markers(&readme, "connector-settings", &reference::connector_settings_table())
             .expect("README.md has the markers of `connector-settings`")
+    });
+}
+
+#[test]
+fn api_documentation_is_up_to_date() {
+    is_up_to_date("docs/api.md", |found| {
+        let tables = [
+            ("user-errors", catalogue::user_errors()),
+            ("request-errors", catalogue::request_errors()),
+            ("limits", reference::limits_table()),
+        ];
+        tables.into_iter().fold(found.to_owned(), |text, (name, table)| {
+            let replaced = reference::between_markers(&text, name, &table);
+            replaced.unwrap_or_else(|| panic!("docs/api.md has the markers of `{name}`"))
+        })
     });
 }

@@ -5,12 +5,15 @@
 
 pub mod access_log;
 pub mod answer;
+mod cors;
 pub mod endpoint;
+mod graphiql;
 pub mod health;
 pub mod negotiation;
 pub mod operation;
 pub mod request;
 pub mod socket;
+mod throttle;
 pub mod webhooks;
 
 use std::{io, net::TcpListener, sync::Arc};
@@ -27,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    graphql::{self, eager::Eager},
+    graphql::{self, complete::Complete, eager::Eager},
 };
 use endpoint::Endpoint;
 use socket::Patience;
@@ -41,6 +44,7 @@ const GRACE_SECONDS: u64 = 8;
 /// The listener does not work.
 pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: CancellationToken) -> io::Result<()> {
     let schema = Eager(graphql::schema(&app.config.limits, app.config.server.introspection));
+    let schema = Complete::new(schema, graphql::shapes());
     serve_schema(app, schema, Patience::default(), listener, shutdown).await
 }
 
@@ -54,6 +58,7 @@ async fn serve_schema<E: Executor>(
 ) -> io::Result<()> {
     let endpoint = Endpoint::new(Arc::clone(&app), schema, patience, shutdown.clone());
     let endpoint = web::Data::new(endpoint);
+    let origins = app.config.server.cors_origins.clone();
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
         let security = DefaultHeaders::new().add((
@@ -64,6 +69,7 @@ async fn serve_schema<E: Executor>(
             .app_data(app.clone())
             .app_data(endpoint.clone())
             .wrap(Compress::default())
+            .wrap(cors::cors(&origins))
             .wrap(security)
             .wrap(from_fn(access_log::log))
             .service(
@@ -78,7 +84,7 @@ async fn serve_schema<E: Executor>(
                     .route(web::post().to(webhooks::receive))
                     .default_service(web::to(answer::not_found)),
             )
-            .service(web::resource("/graphiql").route(web::get().to(endpoint::graphiql)))
+            .service(web::resource("/graphiql").route(web::get().to(graphiql::show)))
             .service(web::resource("/healthz").route(web::get().to(health::live)))
             .service(web::resource("/readyz").route(web::get().to(health::ready)))
             .default_service(web::to(answer::not_found))

@@ -59,7 +59,6 @@ pub struct Model {
     /// When it stopped being open, on our side or in the PSA.
     pub ended_at: Option<DateTime<Utc>>,
     /// Marker by which its ticket is found in the PSA again.
-    #[sea_orm(unique)]
     pub marker: String,
     /// Id of its ticket in the PSA; absent until one is created or adopted.
     pub ticket_external_id: Option<String>,

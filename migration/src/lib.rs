@@ -21,7 +21,7 @@ mod m0012_imports;
 mod m0013_billing_by_company;
 mod m0014_quiet_tickets;
 mod m0015_webhooks;
-mod m0016_incident_by_condition;
+mod m0016_incident_indexes;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -47,7 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_billing_by_company::Migration),
             Box::new(m0014_quiet_tickets::Migration),
             Box::new(m0015_webhooks::Migration),
-            Box::new(m0016_incident_by_condition::Migration),
+            Box::new(m0016_incident_indexes::Migration),
         ]
     }
 }

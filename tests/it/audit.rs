@@ -9,7 +9,7 @@ const CANARY: &str = "canary-4711";
 
 const LOG: &str = "query L($filter: AuditFilter, $first: Int, $after: String) {
     auditLog(filter: $filter, first: $first, after: $after) {
-        nodes { id at actor { kind name } action integrationId subject { kind id name } changes { field before after } }
+        nodes { id at actor { kind name } action integrationId subject { kind subjectId name } changes { field before after } }
         pageInfo { hasNextPage endCursor } totalCount
     }
 }";
@@ -64,13 +64,13 @@ async fn a_change_is_told_with_its_actor_and_what_was_before() {
         let connected = only(&client, "INTEGRATION_CONNECTED").await;
         assert_eq!(connected["actor"], json!({ "kind": "USER", "name": "tester" }));
         assert_eq!(connected["integrationId"], json!(integration));
-        assert_eq!(connected["subject"]["id"], json!(integration));
+        assert_eq!(connected["subject"]["subjectId"], json!(integration));
         assert_eq!(change(&connected, "connector").1, &json!("connectwise"));
         assert!(change(&connected, "credentials.private_key.setAt").1.is_string());
 
         let bound = only(&client, "COMPANY_BOUND").await;
         assert_eq!(
-            (&bound["subject"]["id"], &bound["subject"]["name"]),
+            (&bound["subject"]["subjectId"], &bound["subject"]["name"]),
             (&json!(company), &json!("Coho"))
         );
         assert_eq!(change(&bound, "state"), (&json!("UNMAPPED"), &json!("MAPPED")));

@@ -158,8 +158,8 @@ async fn companies_outside_the_filter_are_missing_and_not_deleted() {
         let client = bridge.admin();
         let integration = setup::connect(&bridge, &client).await;
         let values =
-            "query V($id: ID!) { integration(id: $id) { companyFilterValues { types { id name } statuses { id name } }
-            importSettings { companyTypes { id } refreshHours version } } }";
+            "query V($id: ID!) { integration(id: $id) { companyFilterValues { types { externalId name } statuses { externalId name } }
+            importSettings { companyTypes { externalId } refreshHours version } } }";
         let data = client.run(values, json!({ "id": integration })).await;
         let types = data["integration"]["companyFilterValues"]["types"]
             .as_array()
@@ -167,7 +167,7 @@ async fn companies_outside_the_filter_are_missing_and_not_deleted() {
             .clone();
         let other = types.last().expect("there are types").clone();
         let psa_company = id_of(&bridge, "CohoVineyard");
-        let id: i64 = setup::text(&other["id"]).parse().expect("a number");
+        let id: i64 = setup::text(&other["externalId"]).parse().expect("a number");
         let changed = json!({ "id": psa_company, "types": [{ "id": id, "name": other["name"] }] });
         bridge
             .simulator
@@ -191,9 +191,9 @@ async fn companies_outside_the_filter_are_missing_and_not_deleted() {
         assert!(customers > 0 && customers < all.len(), "{all:#?}");
 
         let update = "mutation U($input: UpdateImportSettingsInput!) { updateImportSettings(input: $input) {
-            importSettings { companyTypes { id name } version } userErrors { code field remedy } } }";
+            importSettings { companyTypes { externalId name } version } userErrors { code field remedy } } }";
         let wrong =
-            json!({ "integrationId": integration, "companyTypeIds": [customer["id"], "4711"], "refreshHours": 1000 });
+            json!({ "integrationId": integration, "companyTypeIds": [customer["externalId"], "4711"], "refreshHours": 1000 });
         let refused = client.mutate(update, wrong).await;
         let fields: Vec<_> = refused["userErrors"]
             .as_array()
@@ -202,7 +202,7 @@ async fn companies_outside_the_filter_are_missing_and_not_deleted() {
             .map(|e| e["field"].clone())
             .collect();
         assert_eq!(fields, [json!(["refreshHours"]), json!(["companyTypeIds", "1"])]);
-        let right = json!({ "integrationId": integration, "companyTypeIds": [customer["id"]], "refreshHours": 12 });
+        let right = json!({ "integrationId": integration, "companyTypeIds": [customer["externalId"]], "refreshHours": 12 });
         let saved = client.succeed(update, right).await;
         assert_eq!(
             saved["importSettings"],

@@ -91,8 +91,8 @@ async fn the_walk_works_as_written() {
         known.learn("AGREEMENT", &integration["agreements"]["nodes"][0]["id"]);
         let board = named(&integration["boards"], "Backup Alerts");
         known.learn("BOARD", &board["id"]);
-        known.learn("NEW_STATUS", &named(&board["statuses"], "New")["id"]);
-        known.learn("CLOSED_STATUS", &named(&board["statuses"], "Completed")["id"]);
+        known.learn("NEW_STATUS", &named(&board["statuses"], "New")["externalId"]);
+        known.learn("CLOSED_STATUS", &named(&board["statuses"], "Completed")["externalId"]);
         known.run(&client, next()).await;
         let data = known.run(&client, next()).await;
         assert_eq!(data["activateIntegration"]["integration"]["status"], "ACTIVE");

@@ -86,6 +86,12 @@ enum Kind {
     NonNull,
 }
 
+impl TypeRef {
+    fn is_list(&self) -> bool {
+        self.kind == Kind::List || self.of_type.as_deref().is_some_and(TypeRef::is_list)
+    }
+}
+
 impl Surface {
     /// Asks the server.
     pub(super) async fn read(client: &Client) -> Self {
@@ -154,6 +160,68 @@ impl Surface {
         format!("{kind} {{ {}{arguments}{selection} }}", field.name)
     }
 
+    /// The lists below a type, each by its path of fields, as `billing.companies`; and what their records are.
+    pub(super) fn lists(&self, of: &str) -> Vec<(Vec<&str>, &str)> {
+        let mut lists = Vec::new();
+        for field in self.types[of]
+            .fields
+            .iter()
+            .flatten()
+            .filter(|field| self.is_free(field))
+        {
+            let below = self.named(&field.r#type);
+            if let Some(record) = self.record_of(below) {
+                lists.push((vec![field.name.as_str()], record.name.as_str()));
+            } else if below.kind == Kind::Object && !field.r#type.is_list() && !has_id(below) {
+                let deeper = self.lists(&below.name).into_iter();
+                lists.extend(deeper.map(|(path, record)| ([vec![field.name.as_str()], path].concat(), record)));
+            }
+        }
+        lists
+    }
+
+    /// Everything that a type has without being given anything, and so on for what belongs to it, so deep.
+    pub(super) fn everything(&self, of: &str, depth: usize) -> String {
+        let mut selected = vec!["__typename".to_owned()];
+        for field in self.types[of]
+            .fields
+            .iter()
+            .flatten()
+            .filter(|field| self.is_free(field))
+        {
+            let below = self.named(&field.r#type);
+            match (below.kind, self.record_of(below)) {
+                (Kind::Scalar | Kind::Enum, _) => selected.push(field.name.clone()),
+                (Kind::Object, Some(record)) if depth > 0 => selected.push(format!(
+                    "{}(first: 2) {{ totalCount nodes {{ {} }} }}",
+                    field.name,
+                    self.everything(&record.name, depth - 1)
+                )),
+                (Kind::Object, None) if depth > 0 => {
+                    selected.push(format!(
+                        "{} {{ {} }}",
+                        field.name,
+                        self.everything(&below.name, depth - 1)
+                    ));
+                }
+                _ => {}
+            }
+        }
+        selected.join(" ")
+    }
+
+    /// Whether a field needs no argument.
+    fn is_free(&self, field: &Field) -> bool {
+        self.required(&field.args).is_empty()
+    }
+
+    /// What the records of a list are; nothing when the type is no list.
+    fn record_of(&self, of: &Type) -> Option<&Type> {
+        let fields = of.fields.as_deref().filter(|_| of.name.ends_with("Connection"))?;
+        let nodes = fields.iter().find(|field| field.name == "nodes")?;
+        Some(self.named(&nodes.r#type))
+    }
+
     fn root(&self, root: Root) -> &[Field] {
         let name = match root {
             Root::Query => &self.query,
@@ -208,6 +276,10 @@ impl Surface {
             _ => panic!("{} is not a type of input", of.name),
         }
     }
+}
+
+fn has_id(of: &Type) -> bool {
+    of.fields.iter().flatten().any(|field| field.name == "id")
 }
 
 /// A value of a scalar. A new scalar needs a line here.

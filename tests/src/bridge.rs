@@ -87,7 +87,14 @@ impl Bridge {
     /// # Panics
     /// It does not start.
     pub async fn start_beside(database: &TestDatabase, simulator: Simulator, options: Options) -> Self {
-        let mut config = config(database, &options);
+        Self::start_as(config(database, &options), simulator, options).await
+    }
+
+    /// Starts a server with a configuration of the test's own.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_as(mut config: Config, simulator: Simulator, options: Options) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let base = format!("http://{}", listener.local_addr().expect("the listener has an address"));
         if options.webhooks {
@@ -159,6 +166,9 @@ pub fn config(database: &TestDatabase, options: &Options) -> Config {
     config.auth.secret = Some(SecretString::from("a secret of the tests, 32 bytes long"));
     config.vault.keys = Some(SecretString::from(VAULT_KEY));
     config.connectors.allow_loopback = true;
+    // Tests and benches send as fast as they can; what happens to those who may not has tests of its own.
+    config.limits.requests_per_minute = 10_000_000;
+    config.limits.requests_at_once = 1_000_000;
     config
         .connectors
         .settings

@@ -53,6 +53,14 @@ impl Process {
             .env("PSA_VAULT_KEYS", secret(&config.vault.keys))
             .env("PSA_CONNECTORS_ALLOW_LOOPBACK", "true")
             .env("PSA_CONNECTORS_SETTINGS", settings.join(","))
+            .env(
+                "PSA_LIMITS_REQUESTS_PER_MINUTE",
+                config.limits.requests_per_minute.to_string(),
+            )
+            .env(
+                "PSA_LIMITS_REQUESTS_AT_ONCE",
+                config.limits.requests_at_once.to_string(),
+            )
             .env("PSA_TICKETS_SETTLE_SECONDS", config.tickets.settle_seconds.to_string())
             .env("PSA_TICKETS_LEASE_SECONDS", config.tickets.lease_seconds.to_string())
             .env("PSA_TICKETS_POLL_SECONDS", "1")

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use psa_entities::audit_entry::ActorKind;
 
 /// Somebody or something that changes things.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Actor {
     /// What kind of actor it is.
     pub kind: ActorKind,

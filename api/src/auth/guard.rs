@@ -3,6 +3,7 @@
 use async_graphql::{Context, Error, ErrorExtensions, Guard, Result};
 
 use super::{Viewer, permission::Permission};
+use crate::failure::RequestCode;
 
 /// Lets a field be resolved only for a viewer with this permission.
 #[derive(Debug, Clone, Copy)]
@@ -17,22 +18,22 @@ impl Guard for Requires {
 fn decide(viewer: Option<&Viewer>, permission: Permission) -> Result<()> {
     match viewer {
         None => Err(error(
-            "UNAUTHENTICATED",
+            RequestCode::Unauthenticated,
             "A token is needed for this.",
             "Send a token of the console or an API token in the Authorization header: `Bearer …`.".to_owned(),
         )),
         Some(viewer) if viewer.permissions.contains(permission) => Ok(()),
         Some(_) => Err(error(
-            "FORBIDDEN",
+            RequestCode::Forbidden,
             "The token does not allow this.",
             format!("Use a token that has the permission `{permission}`."),
         )),
     }
 }
 
-fn error(code: &'static str, message: &str, remedy: String) -> Error {
+fn error(code: RequestCode, message: &str, remedy: String) -> Error {
     Error::new(message).extend_with(|_, extensions| {
-        extensions.set("code", code);
+        extensions.set("code", code.as_str());
         extensions.set("remedy", remedy);
     })
 }

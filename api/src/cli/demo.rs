@@ -151,6 +151,7 @@ fn config(folder: &Path) -> anyhow::Result<Config> {
     config.auth.secret = Some(SecretString::from(keys::random_base64(&SystemEntropy)?));
     config.vault.keys = Some(keys::generate(&SystemEntropy, SystemClock.now())?);
     config.connectors.allow_loopback = true;
+    config.server.graphiql = true;
     config
         .connectors
         .settings

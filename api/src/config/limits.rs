@@ -1,12 +1,12 @@
-//! How large a request may be.
+//! How large a request may be, and how many there may be.
 
 use confique::Config as Layered;
 use serde::Serialize;
 
 use super::error::{ConfigError, in_range};
 
-/// How large a request may be. A request beyond a limit is refused with the code `QUERY_TOO_COMPLEX` before any of it
-/// is carried out.
+/// How large a request may be, and how many there may be. A request beyond a limit of size is refused with the code
+/// `QUERY_TOO_COMPLEX` before any of it is carried out.
 #[derive(Debug, Clone, Layered, Serialize)]
 #[config(layer_attr(serde(deny_unknown_fields)))]
 pub struct LimitsConfig {
@@ -34,6 +34,14 @@ pub struct LimitsConfig {
     #[config(env = "PSA_LIMITS_DIRECTIVES", default = 5)]
     pub directives: usize,
 
+    /// Requests a minute that a caller may send; more are answered with 429. Each process counts for itself.
+    #[config(env = "PSA_LIMITS_REQUESTS_PER_MINUTE", default = 6_000)]
+    pub requests_per_minute: u32,
+
+    /// How many of these may come at once.
+    #[config(env = "PSA_LIMITS_REQUESTS_AT_ONCE", default = 300)]
+    pub requests_at_once: u32,
+
     /// Records in one batch mutation.
     #[config(env = "PSA_LIMITS_BATCH_RECORDS", default = 1_000)]
     pub batch_records: usize,
@@ -47,6 +55,13 @@ impl LimitsConfig {
         in_range("PSA_LIMITS_ROOT_FIELDS", self.root_fields, 1..=1_000, 20)?;
         in_range("PSA_LIMITS_TOKENS", self.tokens, 500..=100_000, 4_000)?;
         in_range("PSA_LIMITS_DIRECTIVES", self.directives, 1..=100, 5)?;
+        in_range(
+            "PSA_LIMITS_REQUESTS_PER_MINUTE",
+            self.requests_per_minute,
+            1..=10_000_000,
+            6_000,
+        )?;
+        in_range("PSA_LIMITS_REQUESTS_AT_ONCE", self.requests_at_once, 1..=1_000_000, 300)?;
         in_range("PSA_LIMITS_BATCH_RECORDS", self.batch_records, 1..=10_000, 1_000)
     }
 }

@@ -50,8 +50,20 @@ pub fn env_example() -> String {
 
 /// The table of the README, between its `configuration` markers.
 pub fn markdown_table() -> String {
+    table(|_| true)
+}
+
+/// The table of what limits a request, as the documentation of the API shows it.
+pub fn limits_table() -> String {
+    table(|variable| {
+        let of_server = ["server.request_timeout_seconds", "server.max_body_bytes"];
+        variable.path.starts_with("limits.") || of_server.contains(&variable.path.as_str())
+    })
+}
+
+fn table(shown: impl Fn(&Variable) -> bool) -> String {
     let mut text = String::from("| variable | default | meaning |\n|---|---|---|\n");
-    for variable in variables() {
+    for variable in variables().into_iter().filter(shown) {
         let default = match variable.default.as_deref() {
             None | Some("") => String::from("none"),
             Some(default) => format!("`{default}`"),

@@ -1,6 +1,6 @@
 //! The HTTP server.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf, time::Duration};
 
 use confique::Config as Layered;
 use serde::Serialize;
@@ -25,13 +25,26 @@ pub struct ServerConfig {
     #[config(env = "PSA_SERVER_WORKER", default = true)]
     pub worker: bool,
 
-    /// Whether `/graphiql` serves the GraphiQL page.
-    #[config(env = "PSA_SERVER_GRAPHIQL", default = true)]
+    /// Whether `/graphiql` serves a page for trying queries, GraphiQL, whose scripts come from cdn.jsdelivr.net.
+    #[config(env = "PSA_SERVER_GRAPHIQL", default = false)]
     pub graphiql: bool,
 
     /// Whether the schema can be asked for by a query.
     #[config(env = "PSA_SERVER_INTROSPECTION", default = true)]
     pub introspection: bool,
+
+    /// Origins whose web pages may use the API, separated by commas, such as `https://console.example.com`; `*` for all.
+    #[config(env = "PSA_SERVER_CORS_ORIGINS", parse_env = origins, default = [])]
+    pub cors_origins: Vec<String>,
+
+    /// The JSON file of the documents that requests may name by their id: an object from ids to documents, or a manifest
+    /// of Apollo. It is read at start.
+    #[config(env = "PSA_SERVER_DOCUMENTS_FILE")]
+    pub documents_file: Option<PathBuf>,
+
+    /// Whether only the documents of that file are answered.
+    #[config(env = "PSA_SERVER_DOCUMENTS_ONLY", default = false)]
+    pub documents_only: bool,
 
     /// Seconds until a request is given up and answered with 504.
     #[config(env = "PSA_SERVER_REQUEST_TIMEOUT_SECONDS", default = 30)]
@@ -61,6 +74,7 @@ impl ServerConfig {
             1_024..=67_108_864,
             2_097_152,
         )?;
+        self.cors_origins.iter().try_for_each(|origin| check_origin(origin))?;
         match &self.public_url {
             Some(url) if !matches!(url.scheme(), "http" | "https") => Err(ConfigError::value(
                 "PSA_SERVER_PUBLIC_URL",
@@ -69,5 +83,47 @@ impl ServerConfig {
             )),
             _ => Ok(()),
         }
+    }
+}
+
+fn origins(text: &str) -> Result<Vec<String>, Infallible> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    Ok(entries.map(str::to_owned).collect())
+}
+
+/// A browser sends an origin without path, and compares it letter by letter.
+fn check_origin(origin: &str) -> Result<(), ConfigError> {
+    let is_origin = || Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin);
+    if origin == "*" || is_origin() {
+        return Ok(());
+    }
+    Err(ConfigError::value(
+        "PSA_SERVER_CORS_ORIGINS",
+        format!(
+            "must list origins, each a scheme and a host in small letters with nothing behind (`{origin}` is none)"
+        ),
+        "https://console.example.com",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_has_no_path_and_no_capitals() {
+        for good in ["*", "https://console.example.com", "http://localhost:5173"] {
+            assert!(check_origin(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "console.example.com",
+            "https://console.example.com/",
+            "https://Console.example.com",
+            "https://console.example.com:443",
+            "null",
+        ] {
+            assert!(check_origin(bad).is_err(), "{bad}");
+        }
+        assert_eq!(origins("a, b,").unwrap(), ["a", "b"]);
     }
 }

@@ -4,54 +4,86 @@
 //! billions of fields. So a document is first measured here in time proportional to its length: its tokens before it is
 //! parsed; then its aliases, the fields at its root, the directives on a field, and the fields there would be with every
 //! fragment expanded. The last must not exceed the cost limit, since every field costs at least one.
+//!
+//! A front end sends the same few documents again and again: those that have passed are kept, parsed.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt, sync::Arc};
 
-use crate::config::LimitsConfig;
 use async_graphql::{
     ErrorExtensionValues, Name, Pos, Positioned, Request, ServerError, ServerResult,
     parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
+use quick_cache::sync::Cache;
 
-/// The code of a document that is too large.
-pub const TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
+use crate::{config::LimitsConfig, failure::RequestCode};
+
+/// How many documents are kept.
+const KEPT: usize = 500;
+
+/// Bytes of the longest document that is kept.
+const LONGEST_KEPT: usize = 16 * 1024;
 
 /// The limits. The endpoint checks every document with them before the engine sees it.
-#[derive(Debug, Clone)]
-pub struct Limits(LimitsConfig);
+pub struct Limits {
+    config: LimitsConfig,
+    passed: Cache<String, Arc<ExecutableDocument>>,
+}
 
 impl Limits {
     /// Takes the limits from the configuration.
     pub fn new(config: &LimitsConfig) -> Self {
-        Self(config.clone())
+        Self {
+            config: config.clone(),
+            passed: Cache::new(KEPT),
+        }
     }
 
     /// Parses the request's document and measures it. The request keeps the parsed document.
     ///
     /// # Errors
-    /// `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED` for fragments that contain themselves, or [`TOO_COMPLEX`].
+    /// `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED` for fragments that contain themselves, or `QUERY_TOO_COMPLEX`.
     pub fn check(&self, request: &mut Request) -> ServerResult<()> {
-        within("tokens", count_tokens(&request.query), self.0.tokens, None)?;
+        if let Some(document) = self.passed.get(&request.query) {
+            request.set_parsed_query(ExecutableDocument::clone(&document));
+            return Ok(());
+        }
+        self.measure(request)?;
+        if request.query.len() <= LONGEST_KEPT {
+            let document = Arc::new(request.parsed_query()?.clone());
+            self.passed.insert(request.query.clone(), document);
+        }
+        Ok(())
+    }
+
+    fn measure(&self, request: &mut Request) -> ServerResult<()> {
+        let limits = &self.config;
+        within("tokens", count_tokens(&request.query), limits.tokens, None)?;
         let document = request
             .parsed_query()
-            .map_err(|error| with_code(error, "GRAPHQL_PARSE_FAILED"))?;
+            .map_err(|error| with_code(error, RequestCode::GraphqlParseFailed))?;
         let mut measure = Measure {
             document,
-            limits: &self.0,
+            limits,
             aliases: 0,
             fragments: HashMap::new(),
         };
         for (_, operation) in document.operations.iter() {
             let size = measure.selections(&operation.node.selection_set)?;
-            within("fields at the root", size.root, self.0.root_fields, Some(operation.pos))?;
+            within("fields at the root", size.root, limits.root_fields, Some(operation.pos))?;
             within(
                 "fields with fragments expanded",
                 size.all,
-                self.0.complexity,
+                limits.complexity,
                 Some(operation.pos),
             )?;
         }
-        within("aliases", measure.aliases, self.0.aliases, None)
+        within("aliases", measure.aliases, limits.aliases, None)
+    }
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Limits").field(&self.config).finish()
     }
 }
 
@@ -61,14 +93,18 @@ pub fn mark_limit(error: ServerError) -> ServerError {
         error.message.as_str(),
         "Query is too complex." | "Query is nested too deep."
     ) || error.message.starts_with("The recursion depth of the query");
-    if is_limit { with_code(error, TOO_COMPLEX) } else { error }
+    if is_limit {
+        with_code(error, RequestCode::QueryTooComplex)
+    } else {
+        error
+    }
 }
 
 /// Gives an error a code, unless it has one.
-pub fn with_code(mut error: ServerError, code: &str) -> ServerError {
+pub fn with_code(mut error: ServerError, code: RequestCode) -> ServerError {
     let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
     if extensions.get("code").is_none() {
-        extensions.set("code", code);
+        extensions.set("code", code.as_str());
     }
     error
 }
@@ -129,7 +165,7 @@ impl<'a> Measure<'a> {
             Some(Some(size)) => Ok(*size),
             Some(None) => {
                 let error = ServerError::new(format!("The fragment `{name}` contains itself."), Some(pos));
-                Err(with_code(error, "GRAPHQL_VALIDATION_FAILED"))
+                Err(with_code(error, RequestCode::GraphqlValidationFailed))
             }
             None => {
                 self.fragments.insert(name, None);
@@ -146,7 +182,7 @@ fn within(what: &str, count: usize, limit: usize, pos: Option<Pos>) -> ServerRes
         return Ok(());
     }
     let message = format!("The query has {count} {what}; at most {limit} are allowed.");
-    Err(with_code(ServerError::new(message, pos), TOO_COMPLEX))
+    Err(with_code(ServerError::new(message, pos), RequestCode::QueryTooComplex))
 }
 
 /// Counts the words and punctuators of a document, without building any. Strings and comments count as one and none.
@@ -215,6 +251,26 @@ mod tests {
     }
 
     #[test]
+    fn a_document_that_has_passed_is_kept_and_one_that_has_not_is_refused_again() {
+        let limits = Limits::new(&Config::defaults().unwrap().limits);
+        let check = |document: &str| {
+            let mut request = Request::new(document);
+            limits
+                .check(&mut request)
+                .map(|()| request.parsed_query().unwrap().operations.iter().count())
+        };
+        for _ in 0..2 {
+            assert_eq!(
+                check("query A { viewer { subject } } query B { viewer { subject } }"),
+                Ok(2)
+            );
+            assert!(check("{ viewer ").is_err());
+        }
+        assert!(check(&format!("{{ viewer }} #{}", "x".repeat(LONGEST_KEPT))).is_ok());
+        assert_eq!(limits.passed.len(), 1);
+    }
+
+    #[test]
     fn an_ordinary_document_passes() {
         assert_eq!(
             code("query { viewer { ...V } } fragment V on Viewer { subject provider { name } }"),
@@ -227,21 +283,21 @@ mod tests {
         let aliases = (0..31).map(|i| format!("a{i}: name ")).collect::<String>();
         assert_eq!(
             code(&format!("{{ viewer {{ {aliases} }} }}")).as_deref(),
-            Some(TOO_COMPLEX)
+            Some("QUERY_TOO_COMPLEX")
         );
         assert_eq!(
             code(&format!("{{ {} }}", "viewer ".repeat(21))).as_deref(),
-            Some(TOO_COMPLEX)
+            Some("QUERY_TOO_COMPLEX")
         );
         let spread = format!("{{ ...R ...R }} fragment R on Query {{ {} }}", "viewer ".repeat(11));
-        assert_eq!(code(&spread).as_deref(), Some(TOO_COMPLEX));
+        assert_eq!(code(&spread).as_deref(), Some("QUERY_TOO_COMPLEX"));
         assert_eq!(
             code(&format!("{{ viewer {{ {} }} }}", "x ".repeat(4_000))).as_deref(),
-            Some(TOO_COMPLEX)
+            Some("QUERY_TOO_COMPLEX")
         );
         assert_eq!(
             code(&format!("{{ viewer {} }}", "@include(if: true) ".repeat(6))).as_deref(),
-            Some(TOO_COMPLEX)
+            Some("QUERY_TOO_COMPLEX")
         );
     }
 
@@ -252,7 +308,7 @@ mod tests {
             document.push_str(&format!("fragment F{i} on Node {{ ...F{0} ...F{0} }} ", i + 1));
         }
         document.push_str("fragment F30 on Node { id }");
-        assert_eq!(code(&document).as_deref(), Some(TOO_COMPLEX));
+        assert_eq!(code(&document).as_deref(), Some("QUERY_TOO_COMPLEX"));
     }
 
     #[test]

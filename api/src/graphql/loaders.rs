@@ -4,9 +4,11 @@
 //! and no request sees a row as it was before its own mutation.
 
 pub mod billing;
+pub mod billing_evidence;
 pub mod company_billing;
 pub mod console;
 pub mod mapping;
+pub mod nested;
 pub mod psa;
 pub mod ticket;
 

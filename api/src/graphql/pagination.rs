@@ -1,9 +1,11 @@
 //! Relay connections by keyset: a page costs the same at the end of a list as at its beginning, and a record that is
 //! added while somebody turns pages neither repeats nor hides another.
 
+use std::borrow::Cow;
+
 use async_graphql::{
-    Context, Error, OutputType, Result, SimpleObject,
-    connection::{Connection, Edge},
+    Context, Error, Object, OutputType, Result, TypeName,
+    connection::{Edge, EmptyFields, PageInfo},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::{Cursor, EntityTrait, FromQueryResult, PaginatorTrait, Select, SelectModel, sea_query::IntoValueTuple};
@@ -16,18 +18,51 @@ use super::request::{Request, bad_input, internal};
 const LARGEST: u64 = 100;
 const USUAL: u64 = 50;
 
-/// What a list adds to the standard connection.
-#[derive(Debug, SimpleObject)]
-pub struct ListTotals {
-    /// How many records the whole list has. Counted only when asked for.
-    pub total_count: u64,
+/// A page of a list.
+pub struct List<T: OutputType> {
+    edges: Vec<Edge<String, T, EmptyFields>>,
+    has_previous: bool,
+    has_next: bool,
+    total: u64,
 }
 
-/// A connection of ours.
-pub type List<T> = Connection<String, T, ListTotals>;
+/// A page of a list, and where it is in the list.
+#[Object(name_type)]
+impl<T: OutputType> List<T> {
+    /// Whether there is more on either side, and where the page begins and ends.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_previous_page: self.has_previous,
+            has_next_page: self.has_next,
+            start_cursor: self.edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: self.edges.last().map(|edge| edge.cursor.clone()),
+        }
+    }
+
+    /// The records of the page, each with its place in the list.
+    async fn edges(&self) -> &[Edge<String, T, EmptyFields>] {
+        &self.edges
+    }
+
+    /// The records of the page.
+    async fn nodes(&self) -> Vec<&T> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// How many records the whole list has. Counted only when asked for.
+    async fn total_count(&self) -> u64 {
+        self.total
+    }
+}
+
+impl<T: OutputType> TypeName for List<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
+    }
+}
 
 /// Which page of a list is wanted.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
 pub struct PageArgs {
     backwards: bool,
     size: u64,
@@ -213,12 +248,12 @@ impl<M> Slice<M> {
 
     /// The page as the connection of a type.
     pub fn connect<T: OutputType>(self, node: impl Fn(M) -> T) -> List<T> {
-        let totals = ListTotals {
-            total_count: self.total,
-        };
-        let mut list = Connection::with_additional_fields(self.has_previous, self.has_next, totals);
-        list.edges
-            .extend(self.rows.into_iter().map(|(cursor, row)| Edge::new(cursor, node(row))));
-        list
+        let edges = self.rows.into_iter().map(|(cursor, row)| Edge::new(cursor, node(row)));
+        List {
+            edges: edges.collect(),
+            has_previous: self.has_previous,
+            has_next: self.has_next,
+            total: self.total,
+        }
     }
 }

@@ -5,6 +5,10 @@ use async_graphql::Result;
 use super::request::internal;
 use crate::failure::{Failure, Outcome, UserError};
 
+/// The answer of a mutation: its payload. Only an error of the request leaves none, and then the other mutations of the
+/// request keep theirs.
+pub type Answer<P> = Result<Option<P>>;
+
 /// What a payload is made of: the result, or why there is none.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use async_graphql::{Context, Error, ErrorExtensions, Result};
 use psa_entities::ProviderScope;
 
 use super::loaders::{self, Relations};
-use crate::{app::App, audit::Stamp, auth::Viewer};
+use crate::{app::App, audit::Stamp, auth::Viewer, failure::RequestCode};
 
 /// What a resolver asks its context for.
 pub trait Request {
@@ -74,18 +74,18 @@ pub fn attach(request: async_graphql::Request, app: &Arc<App>, viewer: Option<Vi
 
 /// An error about the query itself, which no payload can carry.
 pub fn bad_input(message: impl Into<String>) -> Error {
-    Error::new(message.into()).extend_with(|_, extensions| extensions.set("code", "BAD_USER_INPUT"))
+    Error::new(message.into()).extend_with(|_, extensions| extensions.set("code", RequestCode::BadUserInput.as_str()))
 }
 
 /// Nobody in particular asks for something that is somebody's.
 pub fn unauthenticated() -> Error {
     Error::new("Send a token in the Authorization header: `Bearer …`.")
-        .extend_with(|_, extensions| extensions.set("code", "UNAUTHENTICATED"))
+        .extend_with(|_, extensions| extensions.set("code", RequestCode::Unauthenticated.as_str()))
 }
 
 /// Something broke. It is logged here, once, and the caller learns only that it did.
 pub fn internal(fault: impl fmt::Display) -> Error {
     tracing::error!(%fault, "a request failed");
     Error::new("Something broke on our side. Quote the request id when you report it.")
-        .extend_with(|_, extensions| extensions.set("code", "INTERNAL"))
+        .extend_with(|_, extensions| extensions.set("code", RequestCode::Internal.as_str()))
 }

@@ -4,10 +4,11 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::NaiveDate;
 use psa_entities::{Exact, YearMonth as Month};
 
-/// An exact decimal number as a string, such as `"12.50"`. Numbers are accepted where they are exact.
+/// An exact decimal number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
+/// An exact decimal number as a string, such as `"12.50"`. Numbers are accepted where they are exact.
 #[Scalar(specified_by_url = "https://speleotrove.com/decimal/daconvs.html")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -44,10 +45,11 @@ impl From<Decimal> for Exact {
     }
 }
 
-/// A calendar day, such as `"2026-11-30"`.
+/// A calendar day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
+/// A calendar day, such as `"2026-11-30"`.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -64,10 +66,11 @@ impl ScalarType for Date {
     }
 }
 
-/// A calendar month, such as `"2026-11"`.
+/// A calendar month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct YearMonth(pub Month);
 
+/// A calendar month, such as `"2026-11"`.
 #[Scalar(specified_by_url = "https://www.w3.org/TR/NOTE-datetime")]
 impl ScalarType for YearMonth {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -84,11 +87,12 @@ impl ScalarType for YearMonth {
     }
 }
 
-/// A whole number of bytes as a string, such as `"1099511627776"`: larger volumes than a JSON number can carry exactly.
-/// Numbers are accepted where they are exact.
+/// A number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bytes(pub i64);
 
+/// A whole number of bytes as a string, such as `"1099511627776"`: larger volumes than a JSON number can carry exactly.
+/// Numbers are accepted where they are exact.
 #[Scalar]
 impl ScalarType for Bytes {
     fn parse(value: Value) -> InputValueResult<Self> {

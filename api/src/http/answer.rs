@@ -6,63 +6,60 @@ use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE},
+        header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
-use async_graphql::{ErrorExtensionValues, Name, PathSegment, Response, ServerError, Value};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use serde_json::json;
 
 use super::{
     access_log::{Details, RequestId},
     negotiation::MediaType,
 };
-use crate::graphql::limits::{mark_limit, with_code};
+use crate::{
+    failure::RequestCode,
+    graphql::limits::{mark_limit, with_code},
+};
 
 /// A request that is refused before or beside GraphQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    status: StatusCode,
-    code: &'static str,
+    code: RequestCode,
     message: String,
+    /// When asking again makes sense.
+    retry_after: Option<Duration>,
 }
 
 impl Refusal {
-    /// A refusal with a status, a code and a sentence.
-    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    /// A refusal with a code and a sentence.
+    pub fn new(code: RequestCode, message: impl Into<String>) -> Self {
         Self {
-            status,
             code,
             message: message.into(),
+            retry_after: None,
         }
     }
 
     /// The refusal as a GraphQL error of the request with this id.
     pub fn error(&self, id: &str) -> serde_json::Value {
-        json!({ "message": self.message, "extensions": { "code": self.code, "requestId": id } })
+        json!({ "message": self.message, "extensions": { "code": self.code.as_str(), "requestId": id } })
     }
 
     /// The answer.
     pub fn respond(&self, request: &HttpRequest, media: MediaType) -> HttpResponse {
         let error = self.error(&request_id(request));
         note(request, |details| details.errors = 1);
-        let mut response = HttpResponse::build(self.status);
+        let mut response = HttpResponse::build(self.code.status());
         response.insert_header((CONTENT_TYPE, media.header()));
-        match self.status {
-            StatusCode::UNAUTHORIZED => {
-                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
-            }
-            StatusCode::METHOD_NOT_ALLOWED => {
-                response.insert_header((
-                    ALLOW,
-                    if self.code == "MUTATION_BY_GET" {
-                        "POST"
-                    } else {
-                        "GET, POST"
-                    },
-                ));
-            }
-            _ => {}
+        if let Some(pause) = self.retry_after {
+            response.insert_header((RETRY_AFTER, whole_seconds(pause)));
         }
+        match self.code {
+            RequestCode::Unauthenticated => response.insert_header((WWW_AUTHENTICATE, "Bearer")),
+            RequestCode::MutationByGet => response.insert_header((ALLOW, "POST")),
+            RequestCode::MethodNotAllowed => response.insert_header((ALLOW, "GET, POST")),
+            _ => &mut response,
+        };
         response.body(json!({ "errors": [error] }).to_string())
     }
 }
@@ -72,16 +69,13 @@ impl Refusal {
 pub struct Presented {
     /// Whether none of the request was carried out: there are errors without a path, and no data.
     pub is_refused: bool,
-    /// The response; it has `null` where a field failed.
+    /// The response.
     pub response: Response,
 }
 
 /// Makes what the engine said presentable: codes, the request's id, and no text from below.
 pub fn present(mut response: Response, id: &str) -> Presented {
     let is_refused = response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty());
-    for error in &response.errors {
-        fill_with_null(&mut response.data, &error.path);
-    }
     response.errors = response
         .errors
         .into_iter()
@@ -129,25 +123,43 @@ pub fn graphql(request: &HttpRequest, media: MediaType, response: Response) -> H
 /// Something broke.
 pub fn internal() -> Refusal {
     let message = "Something broke on our side. Quote the request id when you report it.";
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+    Refusal::new(RequestCode::Internal, message)
+}
+
+/// The caller sends more requests than it may; the next is welcome after `pause`.
+pub fn throttled(pause: Duration) -> Refusal {
+    let message = format!(
+        "You send more requests than you may: wait for {} s, and send more records in each.",
+        whole_seconds(pause)
+    );
+    let refusal = Refusal::new(RequestCode::Throttled, message);
+    Refusal {
+        retry_after: Some(pause),
+        ..refusal
+    }
+}
+
+/// A pause in seconds; one that is followed is never too short.
+fn whole_seconds(pause: Duration) -> u64 {
+    pause.as_secs() + u64::from(pause.subsec_nanos() > 0)
 }
 
 /// The request took longer than it may.
 pub fn timed_out(timeout: Duration) -> Refusal {
     let message = format!("The request took longer than {} s.", timeout.as_secs());
-    Refusal::new(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message)
+    Refusal::new(RequestCode::Timeout, message)
 }
 
 /// The answer to a method that `/graphql` does not have.
 pub async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
     let message = "Use POST, or GET for a query.";
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message).respond(&request, MediaType::Json)
+    Refusal::new(RequestCode::MethodNotAllowed, message).respond(&request, MediaType::Json)
 }
 
 /// The answer to a path that does not exist.
 pub async fn not_found(request: HttpRequest) -> HttpResponse {
     let message = "There is nothing here. The API is at /graphql.";
-    Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message).respond(&request, MediaType::Json)
+    Refusal::new(RequestCode::NotFound, message).respond(&request, MediaType::Json)
 }
 
 /// Adds to the log line of the request.
@@ -156,26 +168,6 @@ pub fn note(request: &HttpRequest, change: impl FnOnce(&mut Details)) {
     let mut details = extensions.remove::<Details>().unwrap_or_default();
     change(&mut details);
     extensions.insert(details);
-}
-
-/// Puts `null` where a field failed: the engine leaves the field out, which clients take for a field nobody asked for.
-fn fill_with_null(data: &mut Value, path: &[PathSegment]) {
-    match (path, data) {
-        ([PathSegment::Field(name)], Value::Object(fields)) => {
-            fields.entry(Name::new(name)).or_insert(Value::Null);
-        }
-        ([PathSegment::Field(name), rest @ ..], Value::Object(fields)) => {
-            if let Some(value) = fields.get_mut(name.as_str()) {
-                fill_with_null(value, rest);
-            }
-        }
-        ([PathSegment::Index(index), rest @ ..], Value::List(items)) => {
-            if let Some(item) = items.get_mut(*index) {
-                fill_with_null(item, rest);
-            }
-        }
-        _ => {}
-    }
 }
 
 /// Gives an error its code and the request id. An error that a resolver passed on from below may quote anything: it is
@@ -196,12 +188,12 @@ fn presentable(error: ServerError, id: &str) -> ServerError {
                 source: None,
                 ..error
             },
-            "INTERNAL",
+            RequestCode::Internal,
         )
     } else if error.path.is_empty() {
-        with_code(mark_limit(error), "GRAPHQL_VALIDATION_FAILED")
+        with_code(mark_limit(error), RequestCode::GraphqlValidationFailed)
     } else {
-        with_code(error, "BAD_USER_INPUT")
+        with_code(error, RequestCode::BadUserInput)
     };
     error
         .extensions

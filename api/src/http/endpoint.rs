@@ -4,13 +4,10 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE},
-    },
+    http::header::AUTHORIZATION,
     web::{self, Bytes, Payload},
 };
-use async_graphql::{Executor, Response, http::GraphiQLSource, parser::types::OperationType};
+use async_graphql::{Executor, Request, Response, ServerResult, parser::types::OperationType};
 use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
@@ -18,12 +15,14 @@ use super::{
     answer::{self, Refusal, note},
     negotiation::{self, MediaType},
     operation::Operation,
-    request,
+    request::{self, Incoming},
     socket::Patience,
+    throttle::Throttle,
 };
 use crate::{
     app::App,
     auth::{self, AuthError, Viewer},
+    failure::RequestCode,
     graphql::{limits::Limits, request::attach},
 };
 
@@ -32,6 +31,7 @@ pub struct Endpoint<E> {
     pub(super) app: Arc<App>,
     pub(super) schema: E,
     pub(super) limits: Limits,
+    pub(super) throttle: Throttle,
     /// How long sockets wait for what.
     pub(super) patience: Patience,
     /// Told when the server stops.
@@ -41,11 +41,11 @@ pub struct Endpoint<E> {
 impl<E: Executor> Endpoint<E> {
     /// An endpoint for `schema` that closes its sockets at `shutdown`.
     pub(super) fn new(app: Arc<App>, schema: E, patience: Patience, shutdown: CancellationToken) -> Self {
-        let limits = Limits::new(&app.config.limits);
         Self {
+            limits: Limits::new(&app.config.limits),
+            throttle: Throttle::new(&app.config.limits),
             app,
             schema,
-            limits,
             patience,
             shutdown,
         }
@@ -70,30 +70,42 @@ impl<E: Executor> Endpoint<E> {
     async fn execute(&self, http: &HttpRequest, body: Option<Payload>) -> Result<Response, Refusal> {
         let viewer = self.viewer(http).await?;
         note(http, |details| details.provider = Some(viewer.provider.provider_id()));
+        self.throttle.admit(&viewer).map_err(answer::throttled)?;
         let is_get = body.is_none();
-        let request = match body {
+        let incoming = match body {
             Some(body) => request::from_body(&self.read(body).await?),
             None => request::from_parameters(http.query_string()),
         };
-        let mut request = request
-            .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", sentence(&error.to_string())))?;
-        if let Err(error) = self.limits.check(&mut request) {
-            return Ok(Response::from_errors(vec![error]));
-        }
+        let incoming = incoming.map_err(|error| Refusal::new(RequestCode::BadRequest, sentence(&error.to_string())))?;
+        let mut request = match self.measured(incoming) {
+            Ok(request) => request,
+            Err(error) => return Ok(Response::from_errors(vec![error])),
+        };
         let operation = Operation::of(&mut request);
         note(http, |details| details.operation = operation.name.clone());
         if is_get && operation.ty == Some(OperationType::Mutation) {
             let message = "A mutation must be sent by POST.";
-            return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "MUTATION_BY_GET", message));
+            return Err(Refusal::new(RequestCode::MutationByGet, message));
         }
         Ok(self.schema.execute(attach(request, &self.app, Some(viewer))).await)
+    }
+
+    /// The request with its document, which is within the limits.
+    ///
+    /// # Errors
+    /// It names a document that is not stored, or its own is not trusted or beyond a limit.
+    pub(super) fn measured(&self, incoming: Incoming) -> ServerResult<Request> {
+        let Incoming { mut request, document } = incoming;
+        self.app.documents.resolve(&mut request, document.as_deref())?;
+        self.limits.check(&mut request)?;
+        Ok(request)
     }
 
     async fn viewer(&self, http: &HttpRequest) -> Result<Viewer, Refusal> {
         let refuse = |reason: &str| {
             let remedy = "Send a token of the console or an API token in the Authorization header: `Bearer …`.";
             let message = format!("{reason} {remedy}");
-            Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
+            Refusal::new(RequestCode::Unauthenticated, message)
         };
         let header = http.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(bearer).ok_or_else(|| refuse("There is no token."))?;
@@ -111,18 +123,10 @@ impl<E: Executor> Endpoint<E> {
         let limit = self.app.config.server.max_body_bytes;
         match body.to_bytes_limited(limit).await {
             Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(_)) => Err(Refusal::new(
-                StatusCode::BAD_REQUEST,
-                "BAD_REQUEST",
-                "The body broke off.",
-            )),
+            Ok(Err(_)) => Err(Refusal::new(RequestCode::BadRequest, "The body broke off.")),
             Err(_) => {
                 let message = format!("The body is longer than {limit} bytes. Send fewer records at a time.");
-                Err(Refusal::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "PAYLOAD_TOO_LARGE",
-                    message,
-                ))
+                Err(Refusal::new(RequestCode::PayloadTooLarge, message))
             }
         }
     }
@@ -133,8 +137,7 @@ pub async fn post<E: Executor>(http: HttpRequest, body: Payload, endpoint: web::
     // Any web page may send the other types without asking the browser's leave.
     if !negotiation::is_json(&http) {
         let message = "The body must have the type application/json, in UTF-8.";
-        return Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
-            .respond(&http, MediaType::Json);
+        return Refusal::new(RequestCode::UnsupportedMediaType, message).respond(&http, MediaType::Json);
     }
     match negotiation::accepted(&http) {
         Some(media) => endpoint.answer(&http, media, Some(body)).await,
@@ -150,26 +153,9 @@ pub async fn get<E: Executor>(http: HttpRequest, endpoint: web::Data<Endpoint<E>
     }
 }
 
-/// `GET /graphiql`: a page for trying queries. It asks for the token in its header editor and keeps it to
-/// itself; over the socket it sends the header in `connection_init`.
-pub async fn graphiql(http: HttpRequest, app: web::Data<App>) -> HttpResponse {
-    if !app.config.server.graphiql {
-        return answer::not_found(http).await;
-    }
-    let page = GraphiQLSource::build()
-        .endpoint("/graphql")
-        .subscription_endpoint("/graphql")
-        .title("PSA Bridge")
-        .finish();
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .body(page)
-}
-
 fn not_acceptable(http: &HttpRequest) -> HttpResponse {
     let message = "Accept application/graphql-response+json or application/json.";
-    Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message).respond(http, MediaType::Json)
+    Refusal::new(RequestCode::NotAcceptable, message).respond(http, MediaType::Json)
 }
 
 /// The token in a value of the header `Authorization`.

@@ -21,11 +21,20 @@ pub enum Malformed {
     Nul,
 }
 
+/// A request as it came.
+#[derive(Debug)]
+pub struct Incoming {
+    /// What the engine is asked; without a document when it names a stored one.
+    pub request: Request,
+    /// The id of the stored document that it names in place of one of its own.
+    pub document: Option<String>,
+}
+
 /// Reads the body of a POST.
 ///
 /// # Errors
-/// It is not one JSON object with a `query`.
-pub fn from_body(body: &[u8]) -> Result<Request, Malformed> {
+/// It is not one JSON object with a `query` or the id of a stored document.
+pub fn from_body(body: &[u8]) -> Result<Incoming, Malformed> {
     match serde_json::from_slice(body) {
         Ok(Json::Object(object)) => from_object(object),
         Ok(Json::Array(_)) => Err(Malformed::Batch),
@@ -37,8 +46,8 @@ pub fn from_body(body: &[u8]) -> Result<Request, Malformed> {
 /// Reads the parameters of a GET. `variables` and `extensions` are JSON texts there.
 ///
 /// # Errors
-/// There is no `query`, or a parameter is malformed.
-pub fn from_parameters(parameters: &str) -> Result<Request, Malformed> {
+/// There is neither a `query` nor the id of a stored document, or a parameter is malformed.
+pub fn from_parameters(parameters: &str) -> Result<Incoming, Malformed> {
     let mut object = Map::new();
     for (name, value) in form_urlencoded::parse(parameters.as_bytes()) {
         let value = match name.as_ref() {
@@ -54,14 +63,16 @@ pub fn from_parameters(parameters: &str) -> Result<Request, Malformed> {
 /// Reads a request that travels as a JSON object.
 ///
 /// # Errors
-/// There is no `query`, or a member is malformed.
-pub fn from_object(mut object: Map<String, Json>) -> Result<Request, Malformed> {
+/// There is neither a `query` nor the id of a stored document, or a member is malformed.
+pub fn from_object(mut object: Map<String, Json>) -> Result<Incoming, Malformed> {
     if object.values().any(holds_nul) {
         return Err(Malformed::Nul);
     }
-    let query = match object.remove("query") {
-        Some(Json::String(query)) if query.contains("\\u0000") => return Err(Malformed::Nul),
-        Some(Json::String(query)) => query,
+    let stored = stored_document(&mut object)?;
+    let (query, document) = match (object.remove("query"), stored) {
+        (Some(Json::String(query)), _) if query.contains("\\u0000") => return Err(Malformed::Nul),
+        (Some(Json::String(query)), _) => (query, None),
+        (None | Some(Json::Null), Some(id)) => (String::new(), Some(id)),
         _ => return Err(Malformed::Type("`query`", "a string")),
     };
     let mut request = Request::new(query);
@@ -86,7 +97,20 @@ pub fn from_object(mut object: Map<String, Json>) -> Result<Request, Malformed> 
         }
         Some(_) => return Err(Malformed::Type("`extensions`", "an object")),
     }
-    Ok(request)
+    Ok(Incoming { request, document })
+}
+
+/// The id of a stored document: the member `documentId` of the GraphQL over HTTP specification, or where Apollo's clients
+/// put it.
+fn stored_document(object: &mut Map<String, Json>) -> Result<Option<String>, Malformed> {
+    match object.remove("documentId") {
+        None | Some(Json::Null) => {}
+        Some(Json::String(id)) => return Ok(Some(id)),
+        Some(_) => return Err(Malformed::Type("`documentId`", "a string")),
+    }
+    let of_apollo = object.get("extensions").and_then(|all| all.get("persistedQuery"));
+    let id = of_apollo.and_then(|query| query.get("sha256Hash")?.as_str());
+    Ok(id.map(str::to_owned))
 }
 
 fn holds_nul(json: &Json) -> bool {
@@ -140,7 +164,7 @@ mod tests {
     #[test]
     fn a_full_request_is_read() {
         let body = br#"{"query":"{ a }","operationName":"Q","variables":{"n":12345678901234567890.123,"l":[1,{"x":null}]},"extensions":{"e":1}}"#;
-        let request = from_body(body).unwrap();
+        let request = from_body(body).unwrap().request;
         assert_eq!(
             (request.query.as_str(), request.operation_name.as_deref()),
             ("{ a }", Some("Q"))
@@ -154,13 +178,37 @@ mod tests {
 
     #[test]
     fn parameters_are_read() {
-        let request = from_parameters("query=%7B%20a%20%7D&variables=%7B%22n%22%3A5%7D&operationName=").unwrap();
+        let request = from_parameters("query=%7B%20a%20%7D&variables=%7B%22n%22%3A5%7D&operationName=")
+            .unwrap()
+            .request;
         assert_eq!(request.query, "{ a }");
         assert_eq!(request.operation_name, None);
         assert_eq!(request.variables.to_string(), "{n: 5}");
         assert_eq!(
             from_parameters("query=x&variables=nope").unwrap_err(),
             Malformed::NotJson("`variables`")
+        );
+    }
+
+    #[test]
+    fn a_stored_document_is_named_in_two_ways_and_only_where_there_is_no_other() {
+        let of_apollo = r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"aa01"}}}"#;
+        for body in [
+            r#"{"documentId":"aa01"}"#,
+            r#"{"documentId":"aa01","query":null}"#,
+            of_apollo,
+        ] {
+            let incoming = from_body(body.as_bytes()).unwrap();
+            assert_eq!(
+                (incoming.document.as_deref(), incoming.request.query.as_str()),
+                (Some("aa01"), "")
+            );
+        }
+        let both = from_body(br#"{"documentId":"aa01","query":"{ a }"}"#).unwrap();
+        assert_eq!((both.document, both.request.query.as_str()), (None, "{ a }"));
+        assert_eq!(
+            from_parameters("documentId=aa01").unwrap().document.as_deref(),
+            Some("aa01")
         );
     }
 
@@ -176,6 +224,7 @@ mod tests {
                 "{\"query\":\"{a}\",\"variables\":\"x\"}",
                 Malformed::Type("`variables`", "an object"),
             ),
+            ("{\"documentId\":7}", Malformed::Type("`documentId`", "a string")),
             (
                 "{\"query\":\"{a}\",\"operationName\":1}",
                 Malformed::Type("`operationName`", "a string"),

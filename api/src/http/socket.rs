@@ -20,10 +20,7 @@ use std::time::Duration;
 use actix_web::{
     HttpRequest, HttpResponse,
     guard::GuardContext,
-    http::{
-        StatusCode,
-        header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, UPGRADE},
-    },
+    http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL, UPGRADE},
     web::{self, Payload},
 };
 use async_graphql::Executor;
@@ -34,6 +31,7 @@ use super::{
     endpoint::{Endpoint, bearer},
     negotiation::MediaType,
 };
+use crate::failure::RequestCode;
 use connection::Connection;
 
 /// The subprotocol that is spoken.
@@ -76,8 +74,7 @@ pub(super) async fn open<E: Executor>(
     body: Payload,
     endpoint: web::Data<Endpoint<E>>,
 ) -> HttpResponse {
-    let refuse =
-        |message: &str| Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message).respond(&http, MediaType::Json);
+    let refuse = |message: &str| Refusal::new(RequestCode::BadRequest, message).respond(&http, MediaType::Json);
     let asked = http.headers().get_all(SEC_WEBSOCKET_PROTOCOL);
     let asked: Vec<_> = asked.filter_map(|value| value.to_str().ok()).collect();
     if !asked.join(",").split(',').any(|name| name.trim() == SUBPROTOCOL) {

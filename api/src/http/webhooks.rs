@@ -6,7 +6,6 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{self, Bytes, Payload},
 };
 use psa_connectors::record::InboundDelivery;
@@ -17,6 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
+    failure::RequestCode,
     integrations::webhooks::admit::{Admitted, admit},
     tickets::inbound::announced::{self, Unheard},
 };
@@ -65,42 +65,21 @@ async fn follow(http: &HttpRequest, app: &App, admitted: &Admitted, body: &[u8])
 async fn read(body: Payload) -> Result<Bytes, Refusal> {
     match body.to_bytes_limited(MOST).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(Refusal::new(
-            StatusCode::BAD_REQUEST,
-            "BAD_REQUEST",
-            "The body broke off.",
-        )),
+        Ok(Err(_)) => Err(Refusal::new(RequestCode::BadRequest, "The body broke off.")),
         Err(_) => {
             let message = format!("The body is longer than {MOST} bytes.");
-            Err(Refusal::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "PAYLOAD_TOO_LARGE",
-                message,
-            ))
+            Err(Refusal::new(RequestCode::PayloadTooLarge, message))
         }
     }
 }
 
 fn refusal(unheard: Unheard) -> Refusal {
-    let (status, code, message) = match unheard {
-        Unheard::Forged => (
-            StatusCode::FORBIDDEN,
-            "SIGNATURE_INVALID",
-            "The signature is not that of the PSA.",
-        ),
-        Unheard::Unreadable => (
-            StatusCode::BAD_REQUEST,
-            "BAD_REQUEST",
-            "This is no announcement of the PSA.",
-        ),
-        Unheard::Replayed => (
-            StatusCode::CONFLICT,
-            "REPLAYED",
-            "This announcement was followed before.",
-        ),
+    let (code, message) = match unheard {
+        Unheard::Forged => (RequestCode::SignatureInvalid, "The signature is not that of the PSA."),
+        Unheard::Unreadable => (RequestCode::BadRequest, "This is no announcement of the PSA."),
+        Unheard::Replayed => (RequestCode::Replayed, "This announcement was followed before."),
         Unheard::NotNow => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "PSA_UNAVAILABLE",
+            RequestCode::PsaUnavailable,
             "The PSA could not be asked what has changed. Send the announcement again.",
         ),
         Unheard::Failed(fault) => {
@@ -108,5 +87,5 @@ fn refusal(unheard: Unheard) -> Refusal {
             return answer::internal();
         }
     };
-    Refusal::new(status, code, message)
+    Refusal::new(code, message)
 }

@@ -59,7 +59,7 @@ const IMPORT_SETTINGS: &str =
 /// Every list of an integration, and of its provider, by the first of their records.
 pub(super) const EVERYTHING: &str = "query Everything($id: ID!) {
     viewer { provider { __typename id } }
-    auditLog(first: 100) { nodes { __typename id integrationId subject { id } } }
+    auditLog(first: 100) { nodes { __typename id integrationId subject { subjectId } } }
     apiTokens(first: 20, filter: { includeRevoked: true }) { nodes { __typename id } }
     consoleCompanies(first: 20) { nodes { __typename id externalId } }
     consoleContacts(first: 20) { nodes { __typename id company { __typename id } } }

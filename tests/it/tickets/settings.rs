@@ -99,7 +99,7 @@ async fn every_mistake_is_named_at_its_field_and_nothing_is_saved() {
 async fn saved(desk: &Desk) -> Value {
     let query = "query Q($id: ID!) { integration(id: $id) { ticketing {
         settings { version } backupAgent { version enabled rules { trigger action } summaryTemplate bodyTemplate problems { message }
-            routing { board { name } newStatus { id } closedStatus { id } reopenStatus { id } fields { name } } }
+            routing { board { name } newStatus { externalId } closedStatus { externalId } reopenStatus { externalId } fields { name } } }
     } } }";
     desk.client.run(query, json!({ "id": desk.integration })).await
 }

@@ -64,7 +64,8 @@ pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) 
         text(&payload, "/settings/onRecovery")?
     ))?;
 
-    let query = "query Boards($id: ID!) { integration(id: $id) { boards { id name statuses { id name closed } } } }";
+    let query =
+        "query Boards($id: ID!) { integration(id: $id) { boards { id name statuses { externalId name closed } } } }";
     let data = script
         .query("integration { boards }", query, json!({ "id": integration.id }))
         .await?;
@@ -79,7 +80,7 @@ pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) 
         Ok::<_, anyhow::Error>(
             at(
                 status.ok_or_else(|| anyhow::anyhow!("the board has no status {name}"))?,
-                "/id",
+                "/externalId",
             )?
             .clone(),
         )

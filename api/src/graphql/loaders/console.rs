@@ -3,10 +3,17 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
-use psa_entities::{YearMonth, ids::ConsoleCompanyId, storage_sample};
-use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryOrder};
+use psa_entities::{
+    ProviderScope, YearMonth, console_company, console_contact, ids::ConsoleCompanyId, license, storage_sample,
+};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
+    sea_query::{ColumnRef, IntoColumnRef},
+};
+use uuid::Uuid;
 
-use super::Rows;
+use super::{Rows, nested::Nested};
+use crate::graphql::types::console::LicenseFilter;
 
 /// What one company kept in one month, by account and day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,5 +49,76 @@ impl Loader<StorageOf> for Rows {
                 .push(row);
         }
         Ok(samples)
+    }
+}
+
+/// The contacts of a company in name order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ContactsOf {
+    /// Whether those are among them that the console no longer has, or whose company it no longer has.
+    pub include_removed: bool,
+}
+
+impl Nested for ContactsOf {
+    type Entity = console_contact::Entity;
+    type Owner = ConsoleCompanyId;
+    type Place = (String, Uuid);
+
+    fn select(&self, scope: ProviderScope, owners: &[ConsoleCompanyId]) -> Select<console_contact::Entity> {
+        use console_contact::{Column, Relation};
+        let there = || {
+            Condition::all()
+                .add(Column::RemovedAt.is_null())
+                .add(console_company::Column::RemovedAt.is_null())
+        };
+        scope
+            .find::<console_contact::Entity>()
+            .join(JoinType::InnerJoin, Relation::Company.def())
+            .filter(Column::CompanyId.is_in(owners.iter().copied()))
+            .filter(Condition::all().add_option((!self.include_removed).then(there)))
+    }
+
+    fn owner() -> ColumnRef {
+        console_contact::Column::CompanyId.as_column_ref().into_column_ref()
+    }
+
+    fn order() -> (Vec<console_contact::Column>, Order) {
+        (
+            vec![console_contact::Column::Name, console_contact::Column::Id],
+            Order::Asc,
+        )
+    }
+
+    fn place(row: &console_contact::Model) -> (String, Uuid) {
+        (row.name.clone(), row.id.uuid())
+    }
+}
+
+/// The licences of a company, the last reported first.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LicensesOf(pub LicenseFilter);
+
+impl Nested for LicensesOf {
+    type Entity = license::Entity;
+    type Owner = ConsoleCompanyId;
+    type Place = Uuid;
+
+    fn select(&self, scope: ProviderScope, owners: &[ConsoleCompanyId]) -> Select<license::Entity> {
+        scope
+            .find::<license::Entity>()
+            .filter(license::Column::CompanyId.is_in(owners.iter().copied()))
+            .filter(self.0.condition())
+    }
+
+    fn owner() -> ColumnRef {
+        license::Column::CompanyId.as_column_ref().into_column_ref()
+    }
+
+    fn order() -> (Vec<license::Column>, Order) {
+        (vec![license::Column::Id], Order::Desc)
+    }
+
+    fn place(row: &license::Model) -> Uuid {
+        row.id.uuid()
     }
 }

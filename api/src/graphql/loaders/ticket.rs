@@ -4,12 +4,17 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
 use psa_entities::{
-    board, company_routing, delivery, delivery_attempt,
+    ProviderScope, agent_event, board, company_routing, delivery, delivery_attempt,
     ids::{ConsoleCompanyId, DeliveryId, IncidentId, IntegrationId},
+    incident,
 };
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, Order, QueryFilter, QueryOrder, QueryTrait, Select,
+    sea_query::{ColumnRef, Expr, ExprTrait, IntoColumnRef, JoinType},
+};
+use uuid::Uuid;
 
-use super::Rows;
+use super::{Rows, nested::Nested};
 
 /// What an incident owes and owed, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,5 +114,71 @@ impl Loader<OverridesOf> for Rows {
                 .push(row);
         }
         Ok(own)
+    }
+}
+
+/// The conditions that share a storm's ticket, the last first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ConditionsOf;
+
+impl Nested for ConditionsOf {
+    type Entity = incident::Entity;
+    type Owner = IncidentId;
+    type Place = Uuid;
+
+    fn select(&self, scope: ProviderScope, owners: &[IncidentId]) -> Select<incident::Entity> {
+        scope
+            .find::<incident::Entity>()
+            .filter(incident::Column::ParentId.is_in(owners.iter().copied()))
+    }
+
+    fn owner() -> ColumnRef {
+        incident::Column::ParentId.as_column_ref().into_column_ref()
+    }
+
+    fn order() -> (Vec<incident::Column>, Order) {
+        (vec![incident::Column::Id], Order::Desc)
+    }
+
+    fn place(row: &incident::Model) -> Uuid {
+        row.id.uuid()
+    }
+}
+
+/// The events of an incident's condition from its first to its last, the last first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EventsOf;
+
+impl Nested for EventsOf {
+    type Entity = agent_event::Entity;
+    type Owner = IncidentId;
+    type Place = Uuid;
+
+    fn select(&self, scope: ProviderScope, owners: &[IncidentId]) -> Select<agent_event::Entity> {
+        use agent_event::Column;
+        let of = |column: incident::Column| Expr::col(column.as_column_ref());
+        let same = Condition::all()
+            .add(of(incident::Column::ProviderId).equals(Column::ProviderId.as_column_ref()))
+            .add(of(incident::Column::Agent).equals(Column::Agent.as_column_ref()))
+            .add(of(incident::Column::ConditionKey).equals(Column::ConditionKey.as_column_ref()))
+            .add(of(incident::Column::FirstAt).lte(Expr::col(Column::OccurredAt.as_column_ref())))
+            .add(of(incident::Column::LastAt).gte(Expr::col(Column::OccurredAt.as_column_ref())));
+        let mut select = scope
+            .find::<agent_event::Entity>()
+            .filter(incident::Column::Id.is_in(owners.iter().copied()));
+        QueryTrait::query(&mut select).join(JoinType::InnerJoin, incident::Entity, same);
+        select
+    }
+
+    fn owner() -> ColumnRef {
+        incident::Column::Id.as_column_ref().into_column_ref()
+    }
+
+    fn order() -> (Vec<agent_event::Column>, Order) {
+        (vec![agent_event::Column::Id], Order::Desc)
+    }
+
+    fn place(row: &agent_event::Model) -> Uuid {
+        row.id.uuid()
     }
 }

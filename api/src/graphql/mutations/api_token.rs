@@ -1,6 +1,6 @@
 //! Making and revoking API tokens.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 
@@ -14,7 +14,12 @@ use crate::{
         guard::Requires,
     },
     failure::UserError,
-    graphql::{ids::NodeKind, payload::settle, request::Request, types::api_token::ApiToken},
+    graphql::{
+        ids::NodeKind,
+        payload::{Answer, settle},
+        request::Request,
+        types::api_token::ApiToken,
+    },
 };
 
 /// Mutations of API tokens.
@@ -70,7 +75,7 @@ impl ApiTokenMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The token to make.")] input: CreateApiTokenInput,
-    ) -> Result<CreateApiTokenPayload> {
+    ) -> Answer<CreateApiTokenPayload> {
         let new = NewApiToken {
             name: input.name,
             permissions: input.permissions,
@@ -78,11 +83,11 @@ impl ApiTokenMutations {
         };
         let (issued, user_errors) = settle(issue(ctx.app()?, ctx.viewer()?, new).await)?;
         let (api_token, secret) = issued.map(|issued| (ApiToken(issued.token), issued.secret)).unzip();
-        Ok(CreateApiTokenPayload {
+        Ok(Some(CreateApiTokenPayload {
             api_token,
             secret: secret.map(|secret| secret.expose_secret().to_owned()),
             user_errors,
-        })
+        }))
     }
 
     /// Revokes an API token: the next request with it is refused. Revoking it again changes nothing.
@@ -91,16 +96,16 @@ impl ApiTokenMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The token to revoke.")] input: RevokeApiTokenInput,
-    ) -> Result<RevokeApiTokenPayload> {
+    ) -> Answer<RevokeApiTokenPayload> {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let work = async {
             let id = NodeKind::ApiToken.key(&input.id, "id")?;
             revoke(app, viewer, id).await
         };
         let (revoked, user_errors) = settle(work.await)?;
-        Ok(RevokeApiTokenPayload {
+        Ok(Some(RevokeApiTokenPayload {
             api_token: revoked.map(ApiToken),
             user_errors,
-        })
+        }))
     }
 }

@@ -6,7 +6,12 @@ use psa_entities::ids::ConsoleContactId;
 use crate::{
     auth::{Permission, guard::Requires},
     failure::{Outcome, UserError},
-    graphql::{ids::NodeKind, payload::settle, request::Request, types::mapping::ContactMapping},
+    graphql::{
+        ids::NodeKind,
+        payload::{Answer, settle},
+        request::Request,
+        types::mapping::ContactMapping,
+    },
     mapping::{
         contacts::{
             bind::{self, ContactBinding, ContactResult},
@@ -137,20 +142,20 @@ pub struct LeftContact {
 }
 
 impl AcceptContactSuggestionsPayload {
-    fn new(accepted: Outcome<Accepted>) -> Result<Self> {
+    fn new(accepted: Outcome<Accepted>) -> Answer<Self> {
         let (accepted, user_errors) = settle(accepted)?;
         let Accepted { bound, left } = accepted.unwrap_or_default();
         let told = |(row, reason)| LeftContact {
             mapping: ContactMapping(row),
             reason,
         };
-        Ok(Self {
+        Ok(Some(Self {
             bound_count: bound.len(),
             left_count: left.len(),
             bound: bound.into_iter().map(ContactMapping).collect(),
             left: left.into_iter().map(told).collect(),
             user_errors,
-        })
+        }))
     }
 }
 
@@ -163,7 +168,7 @@ impl ContactMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to bind.")] input: BindContactsInput,
-    ) -> Result<BindContactsPayload> {
+    ) -> Answer<BindContactsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let bind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -171,10 +176,10 @@ impl ContactMutations {
             bind::bind(app, stamp, integration, &bindings).await
         };
         let (results, user_errors) = settle(bind.await)?;
-        Ok(BindContactsPayload {
+        Ok(Some(BindContactsPayload {
             results: numbered(results.unwrap_or_default()),
             user_errors,
-        })
+        }))
     }
 
     /// Takes bindings of contacts back, at most 1,000. With `dryRun` it answers the same and changes nothing.
@@ -183,17 +188,17 @@ impl ContactMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to unbind.")] input: UnbindContactsInput,
-    ) -> Result<UnbindContactsPayload> {
+    ) -> Answer<UnbindContactsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let unbind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             bind::unbind(app, stamp, integration, &contacts(&input.contact_ids), input.dry_run).await
         };
         let (results, user_errors) = settle(unbind.await)?;
-        Ok(UnbindContactsPayload {
+        Ok(Some(UnbindContactsPayload {
             results: numbered(results.unwrap_or_default()),
             user_errors,
-        })
+        }))
     }
 
     /// Binds contacts that are not bound to their best suggestion where it is certain enough. Ambiguous ones are always
@@ -203,7 +208,7 @@ impl ContactMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which suggestions.")] input: AcceptContactSuggestionsInput,
-    ) -> Result<AcceptContactSuggestionsPayload> {
+    ) -> Answer<AcceptContactSuggestionsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let accept = async { suggestions::accept(app, stamp, input.request()?).await };
         AcceptContactSuggestionsPayload::new(accept.await)

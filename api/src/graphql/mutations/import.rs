@@ -1,6 +1,6 @@
 //! Importing from the PSA, and stopping jobs.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use psa_entities::{JobId, job};
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -14,7 +14,7 @@ use crate::{
     failure::UserError,
     graphql::{
         ids::NodeKind,
-        payload::settle,
+        payload::{Answer, settle},
         request::{Request, internal},
         types::{
             import::{ImportResource, ImportSettings},
@@ -101,7 +101,7 @@ impl ImportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to import.")] input: ImportFromPsaInput,
-    ) -> Result<ImportFromPsaPayload> {
+    ) -> Answer<ImportFromPsaPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let request = async {
             let request = ImportRequest {
@@ -123,10 +123,10 @@ impl ImportMutations {
             .all(app.db.read())
             .await
             .map_err(internal)?;
-        Ok(ImportFromPsaPayload {
+        Ok(Some(ImportFromPsaPayload {
             jobs: jobs.into_iter().map(Job).collect(),
             user_errors,
-        })
+        }))
     }
 
     /// Decides which companies are imported, and how often what was imported is refreshed. The next import goes by it.
@@ -135,7 +135,7 @@ impl ImportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateImportSettingsInput,
-    ) -> Result<UpdateImportSettingsPayload> {
+    ) -> Answer<UpdateImportSettingsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -149,10 +149,10 @@ impl ImportMutations {
             settings::update(app, stamp, id, change).await
         };
         let (settings, user_errors) = settle(update.await)?;
-        Ok(UpdateImportSettingsPayload {
+        Ok(Some(UpdateImportSettingsPayload {
             import_settings: settings.map(ImportSettings::from),
             user_errors,
-        })
+        }))
     }
 
     /// Stops a job: at once while it waits, at its next step while it runs. What it has done stays done.
@@ -161,16 +161,16 @@ impl ImportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The job.")] input: CancelJobInput,
-    ) -> Result<CancelJobPayload> {
+    ) -> Answer<CancelJobPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let cancel = async {
             let id = NodeKind::Job.key::<JobId>(&input.job_id, "jobId")?;
             jobs::stop(app, stamp, id).await
         };
         let (job, user_errors) = settle(cancel.await)?;
-        Ok(CancelJobPayload {
+        Ok(Some(CancelJobPayload {
             job: job.map(Job),
             user_errors,
-        })
+        }))
     }
 }

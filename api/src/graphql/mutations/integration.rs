@@ -1,6 +1,6 @@
 //! Connecting, re-keying, checking, activating and pausing an integration.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use secrecy::SecretString;
 
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     failure::UserError,
     graphql::{
         ids::NodeKind,
-        payload::settle,
+        payload::{Answer, settle},
         request::Request,
         types::{
             integration::Integration,
@@ -168,17 +168,17 @@ impl IntegrationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The PSA to connect.")] input: ConnectPsaInput,
-    ) -> Result<ConnectPsaPayload> {
+    ) -> Answer<ConnectPsaPayload> {
         let new = NewIntegration {
             kind: input.kind,
             name: input.name,
             credentials: secrets(input.credentials),
         };
         let (integration, user_errors) = settle(connect::connect(ctx.app()?, ctx.stamp()?, new).await)?;
-        Ok(ConnectPsaPayload {
+        Ok(Some(ConnectPsaPayload {
             integration: integration.map(Integration),
             user_errors,
-        })
+        }))
     }
 
     /// Replaces the keys of an integration. The old ones stay in use unless the PSA accepts the new ones; a broken
@@ -188,17 +188,17 @@ impl IntegrationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new keys.")] input: UpdateCredentialsInput,
-    ) -> Result<UpdateCredentialsPayload> {
+    ) -> Answer<UpdateCredentialsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let rekey = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             connect::rekey(app, stamp, id, secrets(input.credentials)).await
         };
         let (integration, user_errors) = settle(rekey.await)?;
-        Ok(UpdateCredentialsPayload {
+        Ok(Some(UpdateCredentialsPayload {
             integration: integration.map(Integration),
             user_errors,
-        })
+        }))
     }
 
     /// Asks the PSA which rights the API user has.
@@ -207,7 +207,7 @@ impl IntegrationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The integration.")] input: CheckPermissionsInput,
-    ) -> Result<CheckPermissionsPayload> {
+    ) -> Answer<CheckPermissionsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let check = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -215,10 +215,10 @@ impl IntegrationMutations {
         };
         let (check, user_errors) = settle(check.await)?;
         let permission_check = check.map(|(descriptor, check)| PermissionCheck { descriptor, check });
-        Ok(CheckPermissionsPayload {
+        Ok(Some(CheckPermissionsPayload {
             permission_check,
             user_errors,
-        })
+        }))
     }
 
     /// Gives an integration another name. Its deletion will ask for this one.
@@ -227,17 +227,17 @@ impl IntegrationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The name.")] input: RenameIntegrationInput,
-    ) -> Result<RenameIntegrationPayload> {
+    ) -> Answer<RenameIntegrationPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let rename = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             lifecycle::rename(app, stamp, id, &input.name).await
         };
         let (integration, user_errors) = settle(rename.await)?;
-        Ok(RenameIntegrationPayload {
+        Ok(Some(RenameIntegrationPayload {
             integration: integration.map(Integration),
             user_errors,
-        })
+        }))
     }
 
     /// Lets an integration work, when every mandatory step of its checklist is done. Before, nothing is sent to the PSA.
@@ -246,17 +246,17 @@ impl IntegrationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The integration.")] input: ActivateIntegrationInput,
-    ) -> Result<ActivateIntegrationPayload> {
+    ) -> Answer<ActivateIntegrationPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let activate = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             lifecycle::activate(app, stamp, id).await
         };
         let (integration, user_errors) = settle(activate.await)?;
-        Ok(ActivateIntegrationPayload {
+        Ok(Some(ActivateIntegrationPayload {
             integration: integration.map(Integration),
             user_errors,
-        })
+        }))
     }
 
     /// Stops an active integration from sending. Tickets that it owes are held until it is active again.
@@ -265,17 +265,17 @@ impl IntegrationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The integration.")] input: PauseIntegrationInput,
-    ) -> Result<PauseIntegrationPayload> {
+    ) -> Answer<PauseIntegrationPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let pause = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             lifecycle::pause(app, stamp, id).await
         };
         let (integration, user_errors) = settle(pause.await)?;
-        Ok(PauseIntegrationPayload {
+        Ok(Some(PauseIntegrationPayload {
             integration: integration.map(Integration),
             user_errors,
-        })
+        }))
     }
 
     /// Deletes an integration with its keys, imported records, mappings, settings, billing runs, incidents and deliveries,
@@ -285,7 +285,7 @@ impl IntegrationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The integration and its name.")] input: DeleteIntegrationInput,
-    ) -> Result<DeleteIntegrationPayload> {
+    ) -> Answer<DeleteIntegrationPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let delete = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -293,11 +293,11 @@ impl IntegrationMutations {
         };
         let (begun, user_errors) = settle(delete.await)?;
         let (integration, job) = begun.unzip();
-        Ok(DeleteIntegrationPayload {
+        Ok(Some(DeleteIntegrationPayload {
             integration: integration.map(Integration),
             job: job::find(ctx, job).await?,
             user_errors,
-        })
+        }))
     }
 }
 

@@ -3,7 +3,7 @@
 pub mod inputs;
 pub mod payloads;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Object};
 
 use inputs::{
     AcceptSuggestionsInput, BindCompaniesInput, BindProductsInput, ExcludeCompaniesInput, UnbindCompaniesInput,
@@ -16,7 +16,12 @@ use payloads::{
 
 use crate::{
     auth::{Permission, guard::Requires},
-    graphql::{ids::NodeKind, payload::settle, request::Request, types::product::product_key},
+    graphql::{
+        ids::NodeKind,
+        payload::{Answer, settle},
+        request::Request,
+        types::product::product_key,
+    },
     mapping::{companies, product_bindings, suggestions},
 };
 
@@ -33,7 +38,7 @@ impl MappingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to bind.")] input: BindCompaniesInput,
-    ) -> Result<BindCompaniesPayload> {
+    ) -> Answer<BindCompaniesPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let bind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -41,10 +46,10 @@ impl MappingMutations {
             companies::bind(app, stamp, integration, &bindings).await
         };
         let (results, user_errors) = settle(bind.await)?;
-        Ok(BindCompaniesPayload {
+        Ok(Some(BindCompaniesPayload {
             results: company_results(results.unwrap_or_default()),
             user_errors,
-        })
+        }))
     }
 
     /// Takes bindings and exclusions back, at most 1,000: the companies are undecided again, their tickets are held and
@@ -54,7 +59,7 @@ impl MappingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to unbind.")] input: UnbindCompaniesInput,
-    ) -> Result<UnbindCompaniesPayload> {
+    ) -> Answer<UnbindCompaniesPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let unbind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -68,7 +73,7 @@ impl MappingMutations {
             .await
         };
         let (unbound, user_errors) = settle(unbind.await)?;
-        Ok(UnbindCompaniesPayload::new(unbound, user_errors))
+        Ok(Some(UnbindCompaniesPayload::new(unbound, user_errors)))
     }
 
     /// Leaves companies out of billing and tickets on purpose, at most 1,000. A binding that there was is forgotten.
@@ -77,17 +82,17 @@ impl MappingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to leave out.")] input: ExcludeCompaniesInput,
-    ) -> Result<ExcludeCompaniesPayload> {
+    ) -> Answer<ExcludeCompaniesPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let exclude = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             companies::exclude(app, stamp, integration, &inputs::companies(&input.company_ids)).await
         };
         let (results, user_errors) = settle(exclude.await)?;
-        Ok(ExcludeCompaniesPayload {
+        Ok(Some(ExcludeCompaniesPayload {
             results: company_results(results.unwrap_or_default()),
             user_errors,
-        })
+        }))
     }
 
     /// Binds undecided companies to their best suggestion where it is certain enough. Ambiguous ones, and those that
@@ -97,11 +102,11 @@ impl MappingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which suggestions.")] input: AcceptSuggestionsInput,
-    ) -> Result<AcceptSuggestionsPayload> {
+    ) -> Answer<AcceptSuggestionsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let accept = async { suggestions::accept(app, stamp, input.request()?).await };
         let (accepted, user_errors) = settle(accept.await)?;
-        Ok(AcceptSuggestionsPayload::new(accepted, user_errors))
+        Ok(Some(AcceptSuggestionsPayload::new(accepted, user_errors)))
     }
 
     /// Binds billable products to products of the PSA, at most 1,000. A product that is bound to another is bound anew;
@@ -111,7 +116,7 @@ impl MappingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to bind.")] input: BindProductsInput,
-    ) -> Result<BindProductsPayload> {
+    ) -> Answer<BindProductsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let bind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -123,10 +128,10 @@ impl MappingMutations {
             product_bindings::bind(app, stamp, integration, bindings).await
         };
         let (results, user_errors) = settle(bind.await)?;
-        Ok(BindProductsPayload {
+        Ok(Some(BindProductsPayload {
             results: product_results(results.unwrap_or_default()),
             user_errors,
-        })
+        }))
     }
 
     /// Takes bindings of billable products back, at most 1,000. Prices stay as they are. With `dryRun` it answers the same
@@ -136,7 +141,7 @@ impl MappingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to unbind.")] input: UnbindProductsInput,
-    ) -> Result<UnbindProductsPayload> {
+    ) -> Answer<UnbindProductsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let unbind = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -145,10 +150,10 @@ impl MappingMutations {
         };
         let (unbound, user_errors) = settle(unbind.await)?;
         let (results, dependents) = unbound.map(|unbound| (unbound.results, unbound.dependents)).unzip();
-        Ok(UnbindProductsPayload {
+        Ok(Some(UnbindProductsPayload {
             results: product_results(results.unwrap_or_default()),
             dependents,
             user_errors,
-        })
+        }))
     }
 }

@@ -1,6 +1,6 @@
 //! What a provider decides about itself.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use crate::{
     auth::{
@@ -9,7 +9,11 @@ use crate::{
         providers::settings::{self, Change},
     },
     failure::UserError,
-    graphql::{payload::settle, request::Request, types::viewer::Provider},
+    graphql::{
+        payload::{Answer, settle},
+        request::Request,
+        types::viewer::Provider,
+    },
 };
 
 /// Mutations of the provider.
@@ -44,16 +48,16 @@ impl ProviderMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What shall be known.")] input: UpdateProviderInput,
-    ) -> Result<UpdateProviderPayload> {
+    ) -> Answer<UpdateProviderPayload> {
         let change = Change {
             name: input.name,
             time_zone: input.time_zone,
             currency: input.currency,
         };
         let (provider, user_errors) = settle(settings::update(ctx.app()?, ctx.stamp()?, change).await)?;
-        Ok(UpdateProviderPayload {
+        Ok(Some(UpdateProviderPayload {
             provider: provider.map(Provider),
             user_errors,
-        })
+        }))
     }
 }

@@ -1,6 +1,6 @@
 //! What the console reports.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use crate::{
     auth::{Permission, guard::Requires},
@@ -15,7 +15,7 @@ use crate::{
     },
     failure::{Outcome, UserError},
     graphql::{
-        payload::settle,
+        payload::{Answer, settle},
         request::Request,
         scalars::{Bytes, Date, Decimal},
     },
@@ -210,14 +210,14 @@ pub struct ReportCounts {
 }
 
 impl ReportPayload {
-    fn new(outcome: Outcome<impl Into<Reported>>) -> Result<Self> {
+    fn new(outcome: Outcome<impl Into<Reported>>) -> Answer<Self> {
         let (reported, user_errors) = settle(outcome)?;
         let reported = reported.map(Into::into).unwrap_or_default();
-        Ok(Self {
+        Ok(Some(Self {
             counts: ReportCounts::of(&reported),
             results: reported.results,
             user_errors,
-        })
+        }))
     }
 }
 
@@ -245,7 +245,7 @@ impl ReportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The companies.")] input: ReportCompaniesInput,
-    ) -> Result<ReportPayload> {
+    ) -> Answer<ReportPayload> {
         ReportPayload::new(companies::report(ctx.app()?, ctx.stamp()?, input.into()).await)
     }
 
@@ -257,7 +257,7 @@ impl ReportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The contacts.")] input: ReportContactsInput,
-    ) -> Result<ReportPayload> {
+    ) -> Answer<ReportPayload> {
         ReportPayload::new(contacts::report(ctx.app()?, ctx.stamp()?, input.into()).await)
     }
 
@@ -267,7 +267,7 @@ impl ReportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The licences.")] input: ReportLicensesInput,
-    ) -> Result<ReportPayload> {
+    ) -> Answer<ReportPayload> {
         ReportPayload::new(licenses::report(ctx.app()?, ctx.scope()?, input.records).await)
     }
 
@@ -277,7 +277,7 @@ impl ReportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The storage accounts.")] input: ReportStorageAccountsInput,
-    ) -> Result<ReportPayload> {
+    ) -> Answer<ReportPayload> {
         ReportPayload::new(storage::report_accounts(ctx.app()?, ctx.scope()?, input.records).await)
     }
 
@@ -287,7 +287,7 @@ impl ReportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The storage limits.")] input: ReportStorageLimitsInput,
-    ) -> Result<ReportPayload> {
+    ) -> Answer<ReportPayload> {
         let records = input.records.into_iter().map(LimitReport::from).collect();
         ReportPayload::new(storage_limits::report(ctx.app()?, ctx.scope()?, records).await)
     }
@@ -298,7 +298,7 @@ impl ReportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The assignments.")] input: ReportStorageLimitUsesInput,
-    ) -> Result<ReportPayload> {
+    ) -> Answer<ReportPayload> {
         let records = input.records.into_iter().map(LimitUseReport::from).collect();
         ReportPayload::new(storage_limits::report_uses(ctx.app()?, ctx.scope()?, records).await)
     }
@@ -309,7 +309,7 @@ impl ReportMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The volumes.")] input: ReportStorageUsageInput,
-    ) -> Result<ReportPayload> {
+    ) -> Answer<ReportPayload> {
         let records = input.records.into_iter().map(UsageReport::from).collect();
         ReportPayload::new(storage::report_usage(ctx.app()?, ctx.scope()?, records).await)
     }

@@ -40,7 +40,7 @@ impl ApiTokenQueries {
         #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
-    ) -> Result<List<ApiToken>> {
+    ) -> Result<Option<List<ApiToken>>> {
         let page = PageArgs::new(first, after, last, before)?;
         let kept = !filter.unwrap_or_default().include_revoked;
         let select = ctx.scope()?.find::<Entity>();
@@ -48,6 +48,6 @@ impl ApiTokenQueries {
             select.filter(Column::RevokedAt.is_null())
         });
         let slice = newest_first(ctx, select, Column::Id, &page, |row| row.id.uuid()).await?;
-        Ok(slice.connect(ApiToken))
+        Ok(Some(slice.connect(ApiToken)))
     }
 }

@@ -34,11 +34,11 @@ impl AuditQueries {
         #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
-    ) -> Result<List<AuditEntry>> {
+    ) -> Result<Option<List<AuditEntry>>> {
         let page = PageArgs::new(first, after, last, before)?;
         let wanted = payload::value(filter.unwrap_or_default().condition().map_err(Failure::from))?;
         let select = ctx.scope()?.find::<audit_entry::Entity>().filter(wanted);
         let slice = newest_first(ctx, select, audit_entry::Column::Id, &page, |row| row.id.uuid()).await?;
-        Ok(slice.connect(AuditEntry))
+        Ok(Some(slice.connect(AuditEntry)))
     }
 }

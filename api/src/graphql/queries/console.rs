@@ -46,7 +46,7 @@ impl ConsoleQueries {
         #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
-    ) -> Result<List<ConsoleCompany>> {
+    ) -> Result<Option<List<ConsoleCompany>>> {
         let page = PageArgs::new(first, after, last, before)?;
         let filter = filter.unwrap_or_default();
         let typed = filter.search.filter(|typed| !typed.trim().is_empty());
@@ -57,7 +57,7 @@ impl ConsoleQueries {
         );
         let columns = (console_company::Column::Name, console_company::Column::Id);
         let slice = by_name(ctx, select, columns, &page, |row| (row.name.clone(), row.id.uuid())).await?;
-        Ok(slice.connect(ConsoleCompany))
+        Ok(Some(slice.connect(ConsoleCompany)))
     }
 
     /// The contacts that the console reported, in name order.
@@ -73,13 +73,9 @@ impl ConsoleQueries {
         #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
-    ) -> Result<List<ConsoleContact>> {
-        console_contacts(
-            ctx,
-            filter.unwrap_or_default(),
-            &PageArgs::new(first, after, last, before)?,
-        )
-        .await
+    ) -> Result<Option<List<ConsoleContact>>> {
+        let page = PageArgs::new(first, after, last, before)?;
+        console_contacts(ctx, filter.unwrap_or_default(), &page).await.map(Some)
     }
 
     /// Everything that can be billed: every licence type, and both metrics of every storage account.

@@ -50,11 +50,11 @@ impl IntegrationQueries {
         #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
-    ) -> Result<List<Integration>> {
+    ) -> Result<Option<List<Integration>>> {
         let page = PageArgs::new(first, after, last, before)?;
         let select = ctx.scope()?.find::<integration::Entity>();
         let columns = (integration::Column::Name, integration::Column::Id);
         let slice = by_name(ctx, select, columns, &page, |row| (row.name.clone(), row.id.uuid())).await?;
-        Ok(slice.connect(Integration))
+        Ok(Some(slice.connect(Integration)))
     }
 }

@@ -16,7 +16,7 @@ pub struct ViewerQueries;
 #[Object]
 impl ViewerQueries {
     /// Who asks, for which provider, with which permissions.
-    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
         let viewer = ctx.viewer()?;
         let id = viewer.provider.provider_id();
         let provider = psa_entities::provider::Entity::find_by_id(id)
@@ -24,9 +24,9 @@ impl ViewerQueries {
             .await
             .map_err(internal)?;
         let provider = provider.ok_or_else(|| internal("the viewer's provider is gone"))?;
-        Ok(Viewer {
+        Ok(Some(Viewer {
             viewer: viewer.clone(),
             provider,
-        })
+        }))
     }
 }

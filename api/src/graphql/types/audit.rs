@@ -48,7 +48,7 @@ impl AuditEntry {
     async fn subject(&self) -> AuditSubject {
         AuditSubject {
             kind: self.0.subject_kind.into(),
-            id: subject_id(&self.0),
+            subject_id: subject_id(&self.0),
             name: self.0.subject_name.clone(),
         }
     }
@@ -93,8 +93,8 @@ pub struct Actor {
 pub struct AuditSubject {
     /// What kind of thing it is.
     pub kind: AuditSubjectKind,
-    /// Its global id; null when it is no single record. The record may be gone by now.
-    pub id: Option<ID>,
+    /// The global id of the record; null when it is no single one. The record may be gone by now, or have another name.
+    pub subject_id: Option<ID>,
     /// What it was called at the time.
     pub name: String,
 }
@@ -105,17 +105,17 @@ pub struct AuditChange {
     /// The path of the field, such as `psaCompany.name`.
     pub field: String,
     /// What it was before; null when it was not there.
-    pub before: Json<serde_json::Value>,
+    pub before: Option<Json<serde_json::Value>>,
     /// What it was after; null when it is gone.
-    pub after: Json<serde_json::Value>,
+    pub after: Option<Json<serde_json::Value>>,
 }
 
 impl From<audit_entry::FieldChange> for AuditChange {
     fn from(change: audit_entry::FieldChange) -> Self {
         Self {
             field: change.field,
-            before: Json(change.before),
-            after: Json(change.after),
+            before: Some(change.before).filter(|value| !value.is_null()).map(Json),
+            after: Some(change.after).filter(|value| !value.is_null()).map(Json),
         }
     }
 }

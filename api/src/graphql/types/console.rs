@@ -5,7 +5,7 @@ mod contact;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 use psa_entities::{console_company, license, storage_account, storage_limit, storage_sample};
-use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use sea_orm::{ColumnTrait, Condition};
 
 pub use contact::{ConsoleContact, ConsoleContactFilter, console_contacts};
 
@@ -14,8 +14,11 @@ use crate::{
     billing::product::{self, LicenseType},
     graphql::{
         ids::NodeKind,
-        loaders::console::StorageOf,
-        pagination::{List, PageArgs, newest_first},
+        loaders::{
+            console::{ContactsOf, LicensesOf, StorageOf},
+            nested::page_of,
+        },
+        pagination::{List, PageArgs},
         request::{Request, internal},
         scalars::{Bytes, Date, Decimal, YearMonth},
     },
@@ -55,12 +58,9 @@ impl ConsoleCompany {
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<ConsoleContact>> {
-        let filter = ConsoleContactFilter {
-            company_id: Some(NodeKind::ConsoleCompany.id(self.0.id)),
-            include_removed,
-            ..ConsoleContactFilter::default()
-        };
-        console_contacts(ctx, filter, &PageArgs::new(first, after, last, before)?).await
+        let page = PageArgs::new(first, after, last, before)?;
+        let slice = page_of(ctx, ContactsOf { include_removed }, self.0.id, &page).await?;
+        Ok(slice.connect(ConsoleContact))
     }
 
     /// The licences that it holds, the last reported first.
@@ -75,12 +75,7 @@ impl ConsoleCompany {
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<License>> {
         let page = PageArgs::new(first, after, last, before)?;
-        let select = ctx
-            .scope()?
-            .find::<license::Entity>()
-            .filter(license::Column::CompanyId.eq(self.0.id));
-        let select = select.filter(filter.unwrap_or_default().condition());
-        let slice = newest_first(ctx, select, license::Column::Id, &page, |row| row.id.uuid()).await?;
+        let slice = page_of(ctx, LicensesOf(filter.unwrap_or_default()), self.0.id, &page).await?;
         Ok(slice.connect(License))
     }
 
@@ -112,7 +107,7 @@ impl ConsoleCompany {
 }
 
 /// Which licences a list has.
-#[derive(Debug, Default, InputObject)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash, InputObject)]
 pub struct LicenseFilter {
     /// Only those of this type, by the name the console shows.
     pub license_type: Option<String>,
@@ -123,7 +118,8 @@ pub struct LicenseFilter {
 }
 
 impl LicenseFilter {
-    fn condition(&self) -> Condition {
+    /// What such licences have.
+    pub fn condition(&self) -> Condition {
         use license::Column;
         let license_type = self.license_type.as_deref().map(LicenseType::from_reported);
         Condition::all()

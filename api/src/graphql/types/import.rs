@@ -1,6 +1,6 @@
 //! Imports: what is read, what was read last, and what was different.
 
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_connectors::{Filter, record};
 use psa_entities::{import_change, import_settings, import_state, integration};
@@ -33,7 +33,7 @@ impl From<import_settings::Model> for ImportSettings {
     fn from(settings: import_settings::Model) -> Self {
         let values = |values: import_settings::FilterValues| {
             let shown = |value: import_settings::FilterValue| CompanyFilterValue {
-                id: ID(value.id),
+                external_id: value.id,
                 name: value.name,
             };
             values.0.into_iter().map(shown).collect()
@@ -57,7 +57,7 @@ pub(super) async fn import_settings(ctx: &Context<'_>, integration: &integration
 #[derive(Debug, Clone, SimpleObject)]
 pub struct CompanyFilterValue {
     /// The PSA's id of it.
-    pub id: ID,
+    pub external_id: String,
     /// The PSA's name of it.
     pub name: String,
 }
@@ -86,7 +86,7 @@ impl CompanyFilterValues {
     async fn values(&self, ctx: &Context<'_>, filter: Filter) -> Result<Vec<CompanyFilterValue>> {
         let values = settings::values(ctx.app()?, ctx.scope()?, &self.0, filter).await;
         let shown = |value: record::FilterValue| CompanyFilterValue {
-            id: ID(value.id.to_string()),
+            external_id: value.id.to_string(),
             name: value.name,
         };
         let used = payload::value(values)?.into_iter().filter(|value| value.active);

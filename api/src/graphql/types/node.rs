@@ -16,6 +16,7 @@ use super::{
         CompanyMapping, ContactMapping, ProductMapping, find_company_mapping, find_contact_mapping,
         find_product_mapping,
     },
+    product::{BillableProduct, find_product},
     psa::{Agreement, Board, PsaCompany, PsaContact, PsaProduct},
     ticket::{Delivery, Incident},
     viewer::Provider,
@@ -76,6 +77,8 @@ pub enum Node {
     AuditEntry(AuditEntry),
     /// The token of a script.
     ApiToken(ApiToken),
+    /// What the console counts and the PSA bills.
+    BillableProduct(BillableProduct),
 }
 
 /// The record of a global id, when it is the caller's.
@@ -143,7 +146,10 @@ async fn computed(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     if let Some(mapping) = find_contact_mapping(ctx, id).await? {
         return Ok(Some(mapping.into()));
     }
-    Ok(find_product_mapping(ctx, id).await?.map(Node::from))
+    if let Some(mapping) = find_product_mapping(ctx, id).await? {
+        return Ok(Some(mapping.into()));
+    }
+    Ok(find_product(ctx, id).await?.map(Node::from))
 }
 
 fn loaded<M, E: std::fmt::Display>(row: Result<Option<M>, E>) -> Result<Option<M>> {

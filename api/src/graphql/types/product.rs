@@ -33,6 +33,19 @@ pub fn product_key(id: &ID, field: &str) -> Result<product::BillableProduct, Use
         .ok_or_else(|| UserError::not_found(field, "billable product"))
 }
 
+/// The billable product of a global id, when what it measures is the caller's.
+pub async fn find_product(ctx: &Context<'_>, id: &ID) -> Result<Option<BillableProduct>> {
+    let Ok(product) = product_key(id, "id").map(BillableProduct) else {
+        return Ok(None);
+    };
+    let is_there = match (product.0.account(), product.0.limit()) {
+        (Some(_), _) => product.account(ctx).await?.is_some(),
+        (_, Some(_)) => product.limit(ctx).await?.is_some(),
+        (None, None) => true,
+    };
+    Ok(is_there.then_some(product))
+}
+
 /// A billable product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BillableProduct(pub product::BillableProduct);

@@ -290,7 +290,7 @@ impl Board {
 #[derive(Debug, Clone, SimpleObject)]
 pub struct BoardStatus {
     /// The id in the PSA.
-    pub id: ID,
+    pub external_id: String,
     /// The name in the PSA.
     pub name: String,
     /// Whether a ticket in it counts as closed.
@@ -304,7 +304,7 @@ pub struct BoardStatus {
 impl From<board::BoardStatus> for BoardStatus {
     fn from(status: board::BoardStatus) -> Self {
         Self {
-            id: ID(status.id),
+            external_id: status.id,
             name: status.name,
             closed: status.closed,
             default: status.default,
@@ -335,7 +335,7 @@ impl RoutingChoices {
 #[derive(Debug, Clone, SimpleObject)]
 pub struct Choice {
     /// The id in the PSA.
-    pub id: ID,
+    pub external_id: String,
     /// The name in the PSA.
     pub name: String,
     /// The combinations of other fields' choices together with which it can be chosen; empty when it goes with all.
@@ -361,7 +361,7 @@ pub struct FieldChoice {
 impl From<board::Choice> for Choice {
     fn from(choice: board::Choice) -> Self {
         Self {
-            id: ID(choice.id),
+            external_id: choice.id,
             name: choice.name,
             combinations: choice.combinations.into_iter().map(ChoiceCombination::from).collect(),
         }

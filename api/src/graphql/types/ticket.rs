@@ -5,7 +5,6 @@ mod delivery;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_entities::{agent_event, agent_settings, incident};
-use sea_orm::{ColumnTrait, QueryFilter};
 
 pub use delivery::{AttemptOutcome, Delivery, DeliveryAttempt, DeliveryKind, DeliveryState, HoldReason};
 
@@ -13,8 +12,11 @@ use super::console::ConsoleCompany;
 use crate::{
     graphql::{
         ids::NodeKind,
-        loaders::ticket::DeliveriesOf,
-        pagination::{List, PageArgs, newest_first},
+        loaders::{
+            nested::page_of,
+            ticket::{ConditionsOf, DeliveriesOf, EventsOf},
+        },
+        pagination::{List, PageArgs},
         request::{Request, internal},
     },
     tickets::{event::AgentReport, known::KnownTicket},
@@ -69,11 +71,7 @@ impl Incident {
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<Incident>> {
         let page = PageArgs::new(first, after, last, before)?;
-        let select = ctx
-            .scope()?
-            .find::<incident::Entity>()
-            .filter(incident::Column::ParentId.eq(self.0.id));
-        let slice = newest_first(ctx, select, incident::Column::Id, &page, |row| row.id.uuid()).await?;
+        let slice = page_of(ctx, ConditionsOf, self.0.id, &page).await?;
         Ok(slice.connect(Incident))
     }
 
@@ -158,15 +156,8 @@ impl Incident {
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<AgentEvent>> {
-        use agent_event::Column;
         let page = PageArgs::new(first, after, last, before)?;
-        let select = ctx
-            .scope()?
-            .find::<agent_event::Entity>()
-            .filter(Column::Agent.eq(self.0.agent))
-            .filter(Column::ConditionKey.eq(self.0.condition_key.as_str()))
-            .filter(Column::OccurredAt.between(self.0.first_at, self.0.last_at));
-        let slice = newest_first(ctx, select, Column::Id, &page, |row| row.id.uuid()).await?;
+        let slice = page_of(ctx, EventsOf, self.0.id, &page).await?;
         Ok(slice.connect(AgentEvent))
     }
 

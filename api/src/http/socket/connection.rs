@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     auth::{self, AuthError, Viewer},
+    failure::RequestCode,
     http::{
         answer::Refusal,
         endpoint::{Endpoint, sentence},
@@ -294,7 +295,7 @@ async fn in_time(patience: Duration, sending: impl Future<Output = Result<(), ac
 
 fn too_many() -> Refusal {
     let message = format!("At most {MOST_OPERATIONS} operations may be under way on one connection.");
-    Refusal::new(actix_web::http::StatusCode::TOO_MANY_REQUESTS, "THROTTLED", message)
+    Refusal::new(RequestCode::Throttled, message)
 }
 
 fn milliseconds(since: Instant) -> u64 {

@@ -2,7 +2,6 @@
 
 use std::panic::AssertUnwindSafe;
 
-use actix_web::http::StatusCode;
 use async_graphql::{Executor, Request, Response, ServerError, parser::types::OperationType};
 use futures_util::{FutureExt, Stream, StreamExt, stream};
 use serde_json::{Map, Value as Json};
@@ -10,6 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::protocol::ServerMessage;
 use crate::{
     auth::Viewer,
+    failure::RequestCode,
     graphql::{limits::with_code, request::attach},
     http::{
         answer::{self, Presented, Refusal},
@@ -68,21 +68,25 @@ pub(super) fn prepare<E: Executor>(
     payload: Map<String, Json>,
     request_id: &str,
 ) -> Prepared {
-    let mut request = match request::from_object(payload) {
-        Ok(request) => request,
+    if let Err(pause) = endpoint.throttle.admit(viewer) {
+        return Prepared::refused(None, vec![answer::throttled(pause).error(request_id)]);
+    }
+    let incoming = match request::from_object(payload) {
+        Ok(incoming) => incoming,
         Err(error) => {
-            let refusal = Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", sentence(&error.to_string()));
+            let refusal = Refusal::new(RequestCode::BadRequest, sentence(&error.to_string()));
             return Prepared::refused(None, vec![refusal.error(request_id)]);
         }
     };
-    if let Err(error) = endpoint.limits.check(&mut request) {
-        return Prepared::refused(None, errors(error, request_id));
-    }
+    let mut request = match endpoint.measured(incoming) {
+        Ok(request) => request,
+        Err(error) => return Prepared::refused(None, errors(error, request_id)),
+    };
     let operation = Operation::of(&mut request);
     let is_subscription = operation.ty == Some(OperationType::Subscription);
     if is_subscription && !operation.is_one_field {
         let message = "A subscription selects exactly one field, and not by way of a fragment.";
-        let error = with_code(ServerError::new(message, None), "GRAPHQL_VALIDATION_FAILED");
+        let error = with_code(ServerError::new(message, None), RequestCode::GraphqlValidationFailed);
         return Prepared::refused(operation.name, errors(error, request_id));
     }
     let request = attach(request, &endpoint.app, Some(viewer.clone()));

@@ -18,6 +18,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::testing::TestApp,
     auth::{PermissionSet, mint},
+    config::Config,
+    graphql::{
+        complete::{Complete, Shapes},
+        cost::{Cost, Telling},
+    },
     http::{serve_schema, socket::Patience},
 };
 
@@ -87,16 +92,29 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A server with a changed configuration.
+    pub(super) async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let test = TestApp::with(|config| {
             config.server.request_timeout_seconds = 1;
             config.server.max_body_bytes = 4_096;
+            change(config);
         })
         .await;
         let limits = &test.app.config.limits;
-        let schema = Schema::build(Query, Mutation, Subscriptions)
-            .limit_depth(limits.depth)
-            .limit_complexity(limits.complexity)
-            .finish();
+        let limited = || {
+            Schema::build(Query, Mutation, Subscriptions)
+                .limit_depth(limits.depth)
+                .limit_complexity(limits.complexity)
+        };
+        let schema = Telling {
+            plain: limited().finish(),
+            counting: limited().extension(Cost::new(limits)).finish(),
+        };
+        let shapes = Shapes::parse(&schema.plain.sdl()).unwrap();
+        let schema = Complete::new(schema, Arc::new(shapes));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();

@@ -13,7 +13,7 @@ use crate::{
     failure::UserError,
     graphql::{
         ids::NodeKind,
-        payload::settle,
+        payload::{Answer, settle},
         request::{Request, internal},
         types::billing::{CompanyBilling, CompanyPrice},
     },
@@ -73,7 +73,7 @@ impl CompanyMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How they shall be billed.")] input: SetCompanyBillingInput,
-    ) -> Result<SetCompanyBillingPayload> {
+    ) -> Answer<SetCompanyBillingPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let set = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -96,7 +96,7 @@ impl CompanyMutations {
             let found = ids.iter().filter_map(|id| rows.remove(id));
             companies.extend(found.map(|company: console_company::Model| CompanyBilling { integration, company }));
         }
-        Ok(SetCompanyBillingPayload { companies, user_errors })
+        Ok(Some(SetCompanyBillingPayload { companies, user_errors }))
     }
 
     /// Sets what products cost one company. A value that is null is taken away: then the product's own applies.
@@ -105,7 +105,7 @@ impl CompanyMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The prices.")] input: UpdateCompanyPricesInput,
-    ) -> Result<UpdateCompanyPricesPayload> {
+    ) -> Answer<UpdateCompanyPricesPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let integration = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -116,6 +116,6 @@ impl CompanyMutations {
         let (rows, user_errors) = settle(update.await)?;
         let rows = rows.unwrap_or_default().into_iter();
         let prices = rows.map(CompanyPrice::of).collect::<Result<_>>()?;
-        Ok(UpdateCompanyPricesPayload { prices, user_errors })
+        Ok(Some(UpdateCompanyPricesPayload { prices, user_errors }))
     }
 }

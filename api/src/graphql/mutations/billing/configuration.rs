@@ -12,7 +12,7 @@ use crate::{
     failure::{Failure, UserError},
     graphql::{
         ids::NodeKind,
-        payload::settle,
+        payload::{Answer, settle},
         request::Request,
         scalars::{Decimal, YearMonth},
         types::{
@@ -141,21 +141,21 @@ impl ConfigurationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to copy where.")] input: CopyBillingConfigurationInput,
-    ) -> Result<CopyBillingConfigurationPayload> {
+    ) -> Answer<CopyBillingConfigurationPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let copied = async {
             let source = NodeKind::BillingConfiguration.key(&input.configuration_id, "configurationId")?;
             copy::copy(app, stamp, source, &each(input.targets, target)?).await
         };
         let (copies, user_errors) = settle(copied.await)?;
-        Ok(CopyBillingConfigurationPayload {
+        Ok(Some(CopyBillingConfigurationPayload {
             configurations: copies
                 .unwrap_or_default()
                 .into_iter()
                 .map(BillingConfiguration)
                 .collect(),
             user_errors,
-        })
+        }))
     }
 
     /// Makes or changes what is billed for a company onto an agreement. Saving what is there already changes nothing.
@@ -164,14 +164,14 @@ impl ConfigurationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The configuration.")] input: SaveBillingConfigurationInput,
-    ) -> Result<SaveBillingConfigurationPayload> {
+    ) -> Answer<SaveBillingConfigurationPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let save = async { configurations::save(app, stamp, draft(input)?).await };
         let (configuration, user_errors) = settle(save.await)?;
-        Ok(SaveBillingConfigurationPayload {
+        Ok(Some(SaveBillingConfigurationPayload {
             configuration: configuration.map(BillingConfiguration),
             user_errors,
-        })
+        }))
     }
 
     /// Deletes a billing configuration. What the agreement holds in the PSA stays as it is.
@@ -180,17 +180,17 @@ impl ConfigurationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The configuration.")] input: DeleteBillingConfigurationInput,
-    ) -> Result<DeleteBillingConfigurationPayload> {
+    ) -> Answer<DeleteBillingConfigurationPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let delete = async {
             let id = NodeKind::BillingConfiguration.key(&input.id, "id")?;
             configurations::delete(app, stamp, id, input.expected_version).await
         };
         let (deleted, user_errors) = settle(delete.await)?;
-        Ok(DeleteBillingConfigurationPayload {
+        Ok(Some(DeleteBillingConfigurationPayload {
             deleted_id: deleted.map(|()| input.id),
             user_errors,
-        })
+        }))
     }
 }
 

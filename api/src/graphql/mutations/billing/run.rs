@@ -14,7 +14,7 @@ use crate::{
     failure::{Failure, UserError},
     graphql::{
         ids::NodeKind,
-        payload::settle,
+        payload::{Answer, settle},
         request::Request,
         scalars::YearMonth,
         types::{
@@ -123,12 +123,12 @@ impl RunMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The month.")] input: PlanBillingInput,
-    ) -> Result<PlanBillingPayload> {
+    ) -> Answer<PlanBillingPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let plan = async { runs::plan(app, stamp, new_run(input)?).await };
         let (begun, user_errors) = settle(plan.await)?;
         let (run, job) = show(ctx, begun).await?;
-        Ok(PlanBillingPayload { run, job, user_errors })
+        Ok(Some(PlanBillingPayload { run, job, user_errors }))
     }
 
     /// Approves a run: its lines are written to the PSA. Each is compared with the agreement once more; what is not as
@@ -138,7 +138,7 @@ impl RunMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The run.")] input: ApproveBillingRunInput,
-    ) -> Result<ApproveBillingRunPayload> {
+    ) -> Answer<ApproveBillingRunPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let approve = async {
             let id = NodeKind::BillingRun.key(&input.run_id, "runId")?;
@@ -146,7 +146,7 @@ impl RunMutations {
         };
         let (begun, user_errors) = settle(approve.await)?;
         let (run, job) = show(ctx, begun).await?;
-        Ok(ApproveBillingRunPayload { run, job, user_errors })
+        Ok(Some(ApproveBillingRunPayload { run, job, user_errors }))
     }
 
     /// Cancels a run that was not approved yet.
@@ -155,17 +155,17 @@ impl RunMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The run.")] input: CancelBillingRunInput,
-    ) -> Result<CancelBillingRunPayload> {
+    ) -> Answer<CancelBillingRunPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let cancel = async {
             let id = NodeKind::BillingRun.key(&input.run_id, "runId")?;
             runs::cancel(app, stamp, id, input.expected_version).await
         };
         let (run, user_errors) = settle(cancel.await)?;
-        Ok(CancelBillingRunPayload {
+        Ok(Some(CancelBillingRunPayload {
             run: run.map(BillingRun),
             user_errors,
-        })
+        }))
     }
 
     /// Tries the lines of an approved run again that failed or drifted, and goes on with a run whose work was cut short.
@@ -174,7 +174,7 @@ impl RunMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The lines.")] input: RetryBillingLinesInput,
-    ) -> Result<RetryBillingLinesPayload> {
+    ) -> Answer<RetryBillingLinesPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let retry = async {
             let id = NodeKind::BillingRun.key(&input.run_id, "runId")?;
@@ -183,7 +183,7 @@ impl RunMutations {
         };
         let (begun, user_errors) = settle(retry.await)?;
         let (run, job) = show(ctx, begun).await?;
-        Ok(RetryBillingLinesPayload { run, job, user_errors })
+        Ok(Some(RetryBillingLinesPayload { run, job, user_errors }))
     }
 }
 

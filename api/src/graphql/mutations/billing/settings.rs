@@ -12,7 +12,7 @@ use crate::{
     failure::UserError,
     graphql::{
         ids::NodeKind,
-        payload::settle,
+        payload::{Answer, settle},
         request::Request,
         scalars::Decimal,
         types::{
@@ -139,7 +139,7 @@ impl SettingsMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Where it shall come from.")] input: UpdateInvoiceSettingsInput,
-    ) -> Result<UpdateInvoiceSettingsPayload> {
+    ) -> Answer<UpdateInvoiceSettingsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -151,10 +151,10 @@ impl SettingsMutations {
             settings::update_invoice(app, stamp, id, change).await
         };
         let (settings, user_errors) = settle(update.await)?;
-        Ok(UpdateInvoiceSettingsPayload {
+        Ok(Some(UpdateInvoiceSettingsPayload {
             invoice_settings: settings.map(InvoiceSettings),
             user_errors,
-        })
+        }))
     }
 
     /// Sets what billable products cost, where no billing item says otherwise.
@@ -163,7 +163,7 @@ impl SettingsMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The prices.")] input: UpdatePriceSettingsInput,
-    ) -> Result<UpdatePriceSettingsPayload> {
+    ) -> Answer<UpdatePriceSettingsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -175,7 +175,7 @@ impl SettingsMutations {
             .into_iter()
             .map(ProductPrice::of)
             .collect::<Result<_>>()?;
-        Ok(UpdatePriceSettingsPayload { prices, user_errors })
+        Ok(Some(UpdatePriceSettingsPayload { prices, user_errors }))
     }
 
     /// Decides what happens to lines without a price, to zero quantities, and who approves a run. It decides what is
@@ -185,17 +185,17 @@ impl SettingsMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The rules.")] input: UpdateBillingPolicyInput,
-    ) -> Result<UpdateBillingPolicyPayload> {
+    ) -> Answer<UpdateBillingPolicyPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
             settings::update_policy(app, stamp, id, policy(&input)).await
         };
         let (settings, user_errors) = settle(update.await)?;
-        Ok(UpdateBillingPolicyPayload {
+        Ok(Some(UpdateBillingPolicyPayload {
             policy: settings.as_ref().map(BillingPolicy::from),
             user_errors,
-        })
+        }))
     }
 
     /// Decides on which day a month is billed and as of when licences are counted.
@@ -204,7 +204,7 @@ impl SettingsMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "When it shall be billed.")] input: UpdateBillingScheduleInput,
-    ) -> Result<UpdateBillingSchedulePayload> {
+    ) -> Answer<UpdateBillingSchedulePayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
@@ -216,10 +216,10 @@ impl SettingsMutations {
             settings::update_schedule(app, stamp, id, change).await
         };
         let (settings, user_errors) = settle(update.await)?;
-        Ok(UpdateBillingSchedulePayload {
+        Ok(Some(UpdateBillingSchedulePayload {
             schedule: settings.as_ref().map(BillingSchedule::from),
             user_errors,
-        })
+        }))
     }
 }
 

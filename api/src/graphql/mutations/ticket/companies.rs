@@ -1,6 +1,6 @@
 //! Where single companies' tickets go, and test tickets.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use psa_entities::{agent_settings, ids::ConsoleCompanyId};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::{
     failure::{Failure, Outcome, UserError},
     graphql::{
         ids::NodeKind,
-        payload::settle,
+        payload::{Answer, settle},
         request::Request,
         types::{
             ticket::{Agent, Incident},
@@ -79,7 +79,7 @@ impl CompanyTicketMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The routing.")] input: SetTicketOverrideInput,
-    ) -> Result<SetTicketOverridePayload> {
+    ) -> Answer<SetTicketOverridePayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let set = async {
             let id = integration(&input.integration_id)?;
@@ -92,10 +92,10 @@ impl CompanyTicketMutations {
             companies::set(app, stamp, id, (agent, &companies), change).await
         };
         let (rows, user_errors) = settle(set.await)?;
-        Ok(SetTicketOverridePayload {
+        Ok(Some(SetTicketOverridePayload {
             overrides: rows.map(|rows| rows.into_iter().map(TicketOverride).collect()),
             user_errors,
-        })
+        }))
     }
 
     /// Sends a test ticket with a sample event, by the way that every ticket goes.
@@ -104,7 +104,7 @@ impl CompanyTicketMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The test.")] input: SendTestTicketInput,
-    ) -> Result<SendTestTicketPayload> {
+    ) -> Answer<SendTestTicketPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let send = async {
             let id = integration(&input.integration_id)?;
@@ -113,10 +113,10 @@ impl CompanyTicketMutations {
             trial::send(app, stamp, id, (agent, company), input.close).await
         };
         let (incident, user_errors) = settle(send.await)?;
-        Ok(SendTestTicketPayload {
+        Ok(Some(SendTestTicketPayload {
             incident: incident.map(Incident),
             user_errors,
-        })
+        }))
     }
 }
 

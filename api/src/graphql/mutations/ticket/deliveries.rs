@@ -7,7 +7,12 @@ use uuid::Uuid;
 use crate::{
     auth::{Permission, guard::Requires},
     failure::{Failure, Outcome, UserError},
-    graphql::{ids::NodeKind, payload::settle, request::Request, types::ticket::Delivery},
+    graphql::{
+        ids::NodeKind,
+        payload::{Answer, settle},
+        request::Request,
+        types::ticket::Delivery,
+    },
     tickets::deliveries,
 };
 
@@ -58,14 +63,14 @@ impl TicketDeliveryMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The deliveries.")] input: RetryDeliveriesInput,
-    ) -> Result<RetryDeliveriesPayload> {
+    ) -> Answer<RetryDeliveriesPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let retry = async { deliveries::retry(app, stamp, &keys(&input.delivery_ids)?).await };
         let (rows, user_errors) = settle(retry.await)?;
-        Ok(RetryDeliveriesPayload {
+        Ok(Some(RetryDeliveriesPayload {
             deliveries: rows.unwrap_or_default().into_iter().map(Delivery).collect(),
             user_errors,
-        })
+        }))
     }
 
     /// Gives deliveries up. Giving up the opening of a ticket gives up everything else that its incident owes and ends
@@ -75,14 +80,14 @@ impl TicketDeliveryMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The deliveries and the reason.")] input: DiscardDeliveriesInput,
-    ) -> Result<DiscardDeliveriesPayload> {
+    ) -> Answer<DiscardDeliveriesPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let discard = async { deliveries::discard(app, stamp, &keys(&input.delivery_ids)?, &input.reason).await };
         let (rows, user_errors) = settle(discard.await)?;
-        Ok(DiscardDeliveriesPayload {
+        Ok(Some(DiscardDeliveriesPayload {
             deliveries: rows.unwrap_or_default().into_iter().map(Delivery).collect(),
             user_errors,
-        })
+        }))
     }
 }
 

@@ -1,13 +1,17 @@
 //! What the agents report.
 
-use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_entities::agent_settings::Agent;
 
 use crate::{
     auth::{Permission, guard::Requires},
     failure::{Outcome, UserError},
-    graphql::{payload::settle, request::Request, scalars::Bytes},
+    graphql::{
+        payload::{Answer, settle},
+        request::Request,
+        scalars::Bytes,
+    },
     tickets::{
         event::{self, AgentReport},
         ingest::{self, EventOutcome, EventResult, Report},
@@ -140,7 +144,7 @@ impl TicketEventMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The runs.")] input: ReportBackupRunsInput,
-    ) -> Result<ReportEventsPayload> {
+    ) -> Answer<ReportEventsPayload> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let now = app.now();
         let reports = input
@@ -157,24 +161,24 @@ impl TicketEventMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The changes.")] input: ReportRmmAlertsInput,
-    ) -> Result<ReportEventsPayload> {
+    ) -> Answer<ReportEventsPayload> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let reports = input.records.into_iter().map(rmm_report).collect();
         answer(ingest::report(app, scope, Agent::Rmm, reports).await)
     }
 }
 
-fn answer(outcome: Outcome<Vec<EventResult>>) -> Result<ReportEventsPayload> {
+fn answer(outcome: Outcome<Vec<EventResult>>) -> Answer<ReportEventsPayload> {
     let (results, user_errors) = settle(outcome)?;
     let results = results.unwrap_or_default();
     let count = |outcome| results.iter().filter(|result| result.outcome == outcome).count();
-    Ok(ReportEventsPayload {
+    Ok(Some(ReportEventsPayload {
         accepted: count(EventOutcome::Accepted),
         duplicates: count(EventOutcome::Duplicate),
         rejected: count(EventOutcome::Rejected),
         results,
         user_errors,
-    })
+    }))
 }
 
 fn backup_report(record: BackupRunReport, now: DateTime<Utc>) -> Report {

@@ -1,6 +1,6 @@
 //! Ticket settings, and what a ticket would say with them.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, OneofObject, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, OneofObject, SimpleObject};
 use psa_entities::{ProviderScope, agent_settings::Agent, ids::IntegrationId, ticket_settings};
 
 use super::{
@@ -12,7 +12,7 @@ use crate::{
     auth::{Permission, guard::Requires},
     failure::{ErrorCode, Failure, Outcome, UserError},
     graphql::{
-        payload::settle,
+        payload::{Answer, settle},
         request::Request,
         types::{
             ticket,
@@ -158,17 +158,17 @@ impl TicketSettingsMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateTicketSettingsInput,
-    ) -> Result<UpdateTicketSettingsPayload> {
+    ) -> Answer<UpdateTicketSettingsPayload> {
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let update = async {
             let id = integration(&input.integration_id)?;
             settings::update_shared(app, stamp, id, input.into()).await
         };
         let (settings, user_errors) = settle(update.await)?;
-        Ok(UpdateTicketSettingsPayload {
+        Ok(Some(UpdateTicketSettingsPayload {
             settings: settings.map(TicketSettings::from),
             user_errors,
-        })
+        }))
     }
 
     /// Changes what becomes of the results of backup plans. Settings that are switched on must be complete.
@@ -177,7 +177,7 @@ impl TicketSettingsMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateAgentTicketsInput,
-    ) -> Result<UpdateAgentTicketsPayload> {
+    ) -> Answer<UpdateAgentTicketsPayload> {
         update_agent(ctx, Agent::Backup, input).await
     }
 
@@ -187,7 +187,7 @@ impl TicketSettingsMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateAgentTicketsInput,
-    ) -> Result<UpdateAgentTicketsPayload> {
+    ) -> Answer<UpdateAgentTicketsPayload> {
         update_agent(ctx, Agent::Rmm, input).await
     }
 
@@ -197,7 +197,7 @@ impl TicketSettingsMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ticket.")] input: PreviewTicketInput,
-    ) -> Result<PreviewTicketPayload> {
+    ) -> Answer<PreviewTicketPayload> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let preview = async { preview::preview(app, scope, wanted(input)?).await };
         let (preview, user_errors) = settle(preview.await)?;
@@ -207,7 +207,7 @@ impl TicketSettingsMutations {
             trigger: shown.trigger,
             action: shown.action.into(),
         });
-        Ok(PreviewTicketPayload { preview, user_errors })
+        Ok(Some(PreviewTicketPayload { preview, user_errors }))
     }
 }
 
@@ -215,7 +215,7 @@ async fn update_agent(
     ctx: &Context<'_>,
     agent: Agent,
     input: UpdateAgentTicketsInput,
-) -> Result<UpdateAgentTicketsPayload> {
+) -> Answer<UpdateAgentTicketsPayload> {
     let (app, stamp) = (ctx.app()?, ctx.stamp()?);
     let update = async {
         let id = integration(&input.integration_id)?;
@@ -223,10 +223,10 @@ async fn update_agent(
         settings::update_agent(app, stamp, id, agent, change).await
     };
     let (tickets, user_errors) = settle(update.await)?;
-    Ok(UpdateAgentTicketsPayload {
+    Ok(Some(UpdateAgentTicketsPayload {
         tickets: tickets.map(AgentTickets),
         user_errors,
-    })
+    }))
 }
 
 impl From<UpdateTicketSettingsInput> for SharedChange {

@@ -4,15 +4,14 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_connectors::record;
 use psa_entities::{billing_evidence, billing_line};
-use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::{
     billing::{apply, snapshot::addition_snapshot},
     failure::Failure,
     graphql::{
         ids::NodeKind,
-        loaders::{billing::AdditionsOf, company_billing::LineBefore},
-        pagination::{List, PageArgs, by_position},
+        loaders::{billing::AdditionsOf, billing_evidence::EvidenceOf, company_billing::LineBefore, nested::page_of},
+        pagination::{List, PageArgs},
         payload,
         request::{Request, internal},
         scalars::{Date, Decimal},
@@ -204,10 +203,8 @@ impl BillingLine {
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<BillingEvidence>> {
-        use billing_evidence::{Column, Entity};
         let page = PageArgs::new(first, after, last, before)?;
-        let select = ctx.scope()?.find::<Entity>().filter(Column::LineId.eq(self.0.id));
-        let slice = by_position(ctx, select, Column::Position, &page, |row| row.position).await?;
+        let slice = page_of(ctx, EvidenceOf, self.0.id, &page).await?;
         Ok(slice.connect(BillingEvidence::from))
     }
 
