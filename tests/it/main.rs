@@ -11,6 +11,7 @@ mod drift;
 mod importing;
 mod inventory;
 mod isolation;
+mod keys;
 mod killed;
 mod live;
 mod mapping;
