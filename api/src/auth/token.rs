@@ -258,4 +258,6 @@ fn text(claim: Option<String>) -> Option<String> {
 }
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod tests;

@@ -13,6 +13,8 @@ pub(crate) struct Signer {
     kid: String,
     key: EncodingKey,
     public: Vec<u8>,
+    /// The public key as a PEM file has it.
+    pub(crate) pem: String,
 }
 
 impl Signer {
@@ -37,7 +39,13 @@ impl Signer {
             kid: kid.to_owned(),
             key: key.unwrap(),
             public: pair.public_key_raw().to_vec(),
+            pem: pair.public_key_pem(),
         }
+    }
+
+    /// What it signs with.
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
     }
 
     /// The public key as a member of a key set.
