@@ -12,6 +12,7 @@ pub mod request;
 pub mod scalars;
 pub mod subscriptions;
 pub mod types;
+pub mod unquoted;
 
 use async_graphql::SchemaBuilder;
 

@@ -18,6 +18,7 @@ mod mapping;
 mod permissions;
 mod readme;
 mod rows;
+mod secrets;
 mod set_up;
 mod surface;
 mod tickets;
