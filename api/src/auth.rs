@@ -71,7 +71,7 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Viewer, AuthError> {
         return api_token::check::authenticate(app, token).await;
     }
     let now = app.now();
-    let claims = app.tokens.verify(token, now)?;
+    let claims = app.tokens.accept(token, now).await?;
     let provider = app.providers.find_or_create(&app.db, &claims, now).await?;
     Ok(Viewer {
         actor: Actor::user(claims.subject),

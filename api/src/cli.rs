@@ -20,6 +20,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
+use self::keys::{KeysArgs, KeysCommand};
 use crate::{
     app::StartError,
     config::{Config, ConfigError, effective},
@@ -56,8 +57,8 @@ enum Command {
     Schema,
     /// Make a token for development, with the console's secret.
     Token(token::TokenArgs),
-    /// Make keys.
-    Keys(keys::KeysArgs),
+    /// Make keys, or change the vault key.
+    Keys(KeysArgs),
     /// Print the configuration in force, with secrets hidden.
     Config,
     /// Report an export of the console's data through the API.
@@ -89,7 +90,9 @@ fn execute(args: &Args) -> anyhow::Result<()> {
     let mut out = io::stdout();
     match &args.command {
         Command::Schema => return Ok(out.write_all(graphql::sdl().as_bytes())?),
-        Command::Keys(command) => return command.run(&mut out),
+        Command::Keys(KeysArgs {
+            command: KeysCommand::Generate,
+        }) => return keys::generate(&mut out),
         Command::Report(command) => return runtime()?.block_on(command.run(&mut out)),
         #[cfg(feature = "demo")]
         Command::Demo(command) => {
@@ -108,6 +111,9 @@ fn execute(args: &Args) -> anyhow::Result<()> {
                 Command::Serve(command) => runtime()?.block_on(command.run(config)),
                 Command::Worker => runtime()?.block_on(serve::work(config)),
                 Command::Migrate(command) => runtime()?.block_on(command.run(&config, &mut out)),
+                Command::Keys(KeysArgs {
+                    command: KeysCommand::Rotate,
+                }) => runtime()?.block_on(keys::rotate(&config, &mut out)),
                 _ => Ok(()),
             }
         }

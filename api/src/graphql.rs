@@ -15,6 +15,7 @@ pub mod request;
 pub mod scalars;
 pub mod subscriptions;
 pub mod types;
+pub mod unquoted;
 
 use std::sync::{Arc, LazyLock};
 

@@ -2,9 +2,10 @@
 //!
 //! A secret is sealed with XChaCha20-Poly1305 under the current key. The seal is bound to the provider, the integration,
 //! the field and the key: bytes that were copied to another row do not open. Older keys only open, until everything
-//! they sealed has been sealed again.
+//! they sealed has been sealed again by [`rotation`].
 
 pub mod keys;
+pub mod rotation;
 
 use std::{fmt, sync::Arc};
 

@@ -168,6 +168,9 @@ fn is_loopback(host: &Host<&str>) -> bool {
 }
 
 #[cfg(test)]
+mod attacks;
+
+#[cfg(test)]
 mod tests {
     use std::str::FromStr;
 
@@ -177,7 +180,7 @@ mod tests {
         domains: &["myconnectwise.net"],
     };
 
-    fn refusal(policy: &NetworkPolicy, url: &str) -> Option<Refused> {
+    pub(super) fn refusal(policy: &NetworkPolicy, url: &str) -> Option<Refused> {
         policy.check_url(&Url::parse(url).expect(url), &HOSTS).err()
     }
 

@@ -1,7 +1,7 @@
 //! How requests leave: one method, request to response, and the layers around it.
 //!
 //! ```text
-//! Traced > Retried > RateLimited > Limited > TimedOut > HttpTransport
+//! Traced > Retried > RateLimited > Limited > TimedOut > Discreet > HttpTransport
 //! ```
 //!
 //! The order matters. A retry passes the rate limit again, so it cannot overrun the budget. The time-out covers one request
@@ -19,6 +19,7 @@ use crate::{
     platform::{Clock, Entropy},
 };
 
+mod discreet;
 mod http;
 mod limited;
 mod message;
@@ -32,6 +33,7 @@ mod traced;
 #[cfg(test)]
 pub(crate) mod scripted;
 
+pub use discreet::Discreet;
 pub use http::{BODY_LIMIT, HttpTransport};
 pub use limited::Limited;
 pub use message::{Effect, Request, Response, TransportError, TransportErrorKind};
@@ -92,7 +94,8 @@ pub fn stack(options: StackOptions) -> Result<Arc<dyn Transport>, TransportError
 
 fn layers(innermost: Arc<dyn Transport>, options: StackOptions) -> Arc<dyn Transport> {
     let quiet = Arc::new(Quiet::new(options.max_wait));
-    let timed_out = Arc::new(TimedOut::new(innermost, options.timeout));
+    let discreet = Arc::new(Discreet::new(innermost));
+    let timed_out = Arc::new(TimedOut::new(discreet, options.timeout));
     let limited = Arc::new(Limited::new(timed_out, options.limits.concurrency, Arc::clone(&quiet)));
     let rate_limited = Arc::new(RateLimited::new(
         limited,
@@ -130,6 +133,7 @@ mod tests {
             "RateLimited {",
             "Limited {",
             "TimedOut {",
+            "Discreet {",
             "HttpTransport {",
         ];
         let mut rest = shown.as_str();

@@ -2,7 +2,8 @@
 //!
 //! A request finds, changes and deletes rows through a [`ProviderScope`], so a row of another provider is not
 //! there. `Entity::find()` and its siblings are for what has no provider at hand: the workers that lease due jobs
-//! and deliveries across providers, retention, and the look-up of the provider itself, by its key or an API token.
+//! and deliveries across providers, retention, a change of the vault key, and the look-up of the provider itself, by its
+//! key or an API token.
 
 use sea_orm::{ColumnTrait, DeleteMany, EntityTrait, PrimaryKeyTrait, QueryFilter, Select, UpdateMany};
 

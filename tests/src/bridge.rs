@@ -34,6 +34,10 @@ pub struct Options {
     pub simulator: SimulatorOptions,
     /// The time of day in the server.
     pub clock: Arc<dyn Clock>,
+    /// Where it listens, when it shall have the address of another one; `None` for a free port.
+    pub listener: Option<TcpListener>,
+    /// The keys of its vault.
+    pub vault_keys: String,
 }
 
 impl Default for Options {
@@ -45,6 +49,8 @@ impl Default for Options {
             webhooks: false,
             simulator: SimulatorOptions::default(),
             clock: Arc::new(SystemClock),
+            listener: None,
+            vault_keys: VAULT_KEY.to_owned(),
         }
     }
 }
@@ -95,7 +101,10 @@ impl Bridge {
     /// # Panics
     /// It does not start.
     pub async fn start_as(mut config: Config, simulator: Simulator, options: Options) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let listener = match options.listener {
+            Some(listener) => listener,
+            None => TcpListener::bind("127.0.0.1:0").expect("there is a free port"),
+        };
         let base = format!("http://{}", listener.local_addr().expect("the listener has an address"));
         if options.webhooks {
             config.server.public_url = Some(base.parse().expect("the address is a URL"));
@@ -164,7 +173,7 @@ pub fn config(database: &TestDatabase, options: &Options) -> Config {
     config.database.url = database.url.as_str().into();
     config.database.migrate = true;
     config.auth.secret = Some(SecretString::from("a secret of the tests, 32 bytes long"));
-    config.vault.keys = Some(SecretString::from(VAULT_KEY));
+    config.vault.keys = Some(SecretString::from(options.vault_keys.as_str()));
     config.connectors.allow_loopback = true;
     // Tests and benches send as fast as they can; what happens to those who may not has tests of its own.
     config.limits.requests_per_minute = 10_000_000;

@@ -1,9 +1,11 @@
-//! The server as a process of its own, for tests that kill it.
+//! The server as a process of its own, for tests that kill it, or read what it logs.
 
 use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -23,6 +25,20 @@ pub struct Process {
     /// Where it listens.
     pub base: String,
     config: Config,
+    log: Log,
+    reading: Option<JoinHandle<()>>,
+}
+
+/// What it has logged so far.
+#[derive(Debug, Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl Log {
+    fn add(&self, line: &str) {
+        let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        text.push_str(line);
+        text.push('\n');
+    }
 }
 
 impl Process {
@@ -69,23 +85,35 @@ impl Process {
             .env("PSA_JOBS_LEASE_SECONDS", config.jobs.lease_seconds.to_string())
             .env("PSA_JOBS_POLL_SECONDS", "1")
             .env("PSA_LOG_FORMAT", "json")
-            .env("PSA_LOG_FILTER", "info")
+            .env("PSA_LOG_FILTER", &config.log.filter)
+            .envs(
+                config
+                    .server
+                    .public_url
+                    .as_ref()
+                    .map(|url| ("PSA_SERVER_PUBLIC_URL", url.as_str())),
+            )
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
+        let log = Log::default();
         let mut lines = BufReader::new(child.stderr.take().expect("it has a log")).lines();
         let base = lines
             .by_ref()
             .map(|line| line.expect("the log can be read"))
+            .inspect(|line| log.add(line))
             .find_map(|line| endpoint(&line))
             .expect("it says where it listens");
         // Whoever does not read what it writes makes it wait.
-        std::thread::spawn(move || lines.for_each(drop));
+        let kept = log.clone();
+        let reading = std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| kept.add(&line)));
         Self {
             child,
             base,
             config: config.clone(),
+            log,
+            reading: Some(reading),
         }
     }
 
@@ -134,6 +162,19 @@ impl Process {
     fn of_proc(&self, file: &str) -> String {
         let path = format!("/proc/{}/{file}", self.child.id());
         std::fs::read_to_string(path).expect("Linux tells about its processes")
+    }
+
+    /// Kills it as `kill -9` does, and gives back everything that it has logged.
+    ///
+    /// # Panics
+    /// It is not there to be killed.
+    pub fn kill_and_read(mut self) -> String {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it is gone");
+        if let Some(reading) = self.reading.take() {
+            reading.join().expect("the log can be read to its end");
+        }
+        self.log.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Kills it as `kill -9` does.

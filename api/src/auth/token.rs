@@ -1,16 +1,24 @@
 //! The console's tokens: JSON Web Tokens of one issuer, one audience and one signature algorithm.
 //!
 //! The algorithm is pinned by the configuration; what the token's header says is compared with it and never followed.
-//! Times are compared with the passed-in clock: the library would ask the machine.
+//! A header may name one of our own keys (`kid`); keys that it brings along or points to (`jwk`, `jku`, `x5c`, `x5u`) are
+//! not looked at. Times are compared with the passed-in clock: the library would ask the machine.
+
+mod console_keys;
+mod jwks;
+mod key_file;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::{fmt, sync::Once};
 
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{DecodingKey, Validation, decode, errors::ErrorKind};
+use jsonwebtoken::{Validation, decode, decode_header, errors::ErrorKind};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::Number;
 
+use self::console_keys::ConsoleKeys;
 use super::permission::{Permission, PermissionSet};
 use crate::config::{Algorithm, AuthConfig, ConfigError};
 
@@ -42,6 +50,15 @@ pub enum TokenError {
     /// It is signed with another algorithm than the configured one.
     #[error("the token is signed with another algorithm than {0}")]
     Algorithm(Algorithm),
+    /// Its header says that something must be understood that is not understood here.
+    #[error("the token's header has critical extensions (`crit`), which are not supported")]
+    Critical,
+    /// It is signed with a key that the console does not have, or not any more.
+    #[error("the token is signed with a key (`kid`) that is not one of the console's")]
+    UnknownKey,
+    /// It does not say with which of several keys it is signed.
+    #[error("the token does not say which of the console's keys it is signed with (`kid`)")]
+    KeyNotNamed,
     /// The signature is not the issuer's.
     #[error("the token's signature is not valid")]
     Signature,
@@ -64,7 +81,7 @@ pub enum TokenError {
 
 /// Checks tokens.
 pub struct TokenVerifier {
-    key: DecodingKey,
+    keys: ConsoleKeys,
     validation: Validation,
     algorithm: Algorithm,
     leeway_seconds: i64,
@@ -74,7 +91,7 @@ impl TokenVerifier {
     /// Takes the key from the configuration.
     ///
     /// # Errors
-    /// The secret or the key file that the algorithm needs is missing or no key.
+    /// The secret or the key file that the algorithm needs is missing or no key, or there is one too many.
     pub fn new(config: &AuthConfig) -> Result<Self, ConfigError> {
         install_cryptography();
         let mut validation = Validation::new(library(config.algorithm));
@@ -84,14 +101,32 @@ impl TokenVerifier {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         Ok(Self {
-            key: decoding_key(config)?,
+            keys: ConsoleKeys::new(config)?,
             validation,
             algorithm: config.algorithm,
             leeway_seconds: config.leeway_seconds.into(),
         })
     }
 
-    /// What the token says, if it is accepted at `now`.
+    /// What the token says, if it is accepted at `now` with the keys that the console has then.
+    ///
+    /// # Errors
+    /// It is not.
+    pub async fn accept(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, TokenError> {
+        let ConsoleKeys::File(file) = &self.keys else {
+            return self.verify(token, now);
+        };
+        file.follow(now).await;
+        match self.verify(token, now) {
+            Err(TokenError::UnknownKey) => {
+                file.read_for_unknown(now).await;
+                self.verify(token, now)
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// What the token says, if it is accepted at `now` with the keys that are known.
     ///
     /// # Errors
     /// It is not.
@@ -99,9 +134,18 @@ impl TokenVerifier {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Malformed);
         }
-        let wire = decode::<Wire>(token, &self.key, &self.validation)
-            .map_err(|error| self.refusal(error.kind()))?
-            .claims;
+        let refuse = |error: jsonwebtoken::errors::Error| self.refusal(error.kind());
+        let header = decode_header(token).map_err(refuse)?;
+        if header.alg != library(self.algorithm) {
+            return Err(TokenError::Algorithm(self.algorithm));
+        }
+        if header.crit.is_some() {
+            return Err(TokenError::Critical);
+        }
+        let decoded = self.keys.with(header.kid.as_deref(), |key| {
+            decode::<Wire>(token, key, &self.validation)
+        })?;
+        let wire = decoded.map_err(refuse)?.claims;
         let expires = seconds(wire.exp.as_ref()).ok_or(TokenError::Claim("exp"))?;
         let begins = seconds(wire.nbf.as_ref()).ok_or(TokenError::Claim("nbf"))?;
         if expires.saturating_add(self.leeway_seconds) <= now.timestamp() {
@@ -185,33 +229,6 @@ pub(super) fn shared_secret(config: &AuthConfig) -> Result<&[u8], ConfigError> {
     }
 }
 
-fn decoding_key(config: &AuthConfig) -> Result<DecodingKey, ConfigError> {
-    if config.algorithm == Algorithm::Hs256 {
-        return shared_secret(config).map(DecodingKey::from_secret);
-    }
-    let refuse = |rule: String| ConfigError::value("PSA_AUTH_PUBLIC_KEY_FILE", rule, "/etc/psa-bridge/console.pem");
-    let algorithm = config.algorithm;
-    let file = config.public_key_file.as_ref().ok_or_else(|| {
-        refuse(format!(
-            "must name the PEM file of the console's public key, because the algorithm is {algorithm}"
-        ))
-    })?;
-    let pem = std::fs::read(file)
-        .map_err(|error| refuse(format!("must name a readable file ({}: {error})", file.display())))?;
-    let key = match algorithm {
-        Algorithm::Hs256 => Ok(DecodingKey::from_secret(&pem)),
-        Algorithm::Rs256 => DecodingKey::from_rsa_pem(&pem),
-        Algorithm::Es256 => DecodingKey::from_ec_pem(&pem),
-        Algorithm::EdDsa => DecodingKey::from_ed_pem(&pem),
-    };
-    key.map_err(|_| {
-        refuse(format!(
-            "must name a PEM file with a public key for {algorithm} ({} is none)",
-            file.display()
-        ))
-    })
-}
-
 /// The claims as they travel. All are optional here, so that the error can name the one that is missing.
 #[derive(Deserialize)]
 struct Wire {
@@ -240,5 +257,7 @@ fn text(claim: Option<String>) -> Option<String> {
     claim.filter(|text| !text.trim().is_empty())
 }
 
+#[cfg(test)]
+mod attacks;
 #[cfg(test)]
 mod tests;

@@ -32,9 +32,14 @@ pub struct AuthConfig {
     #[serde(serialize_with = "secret::hide")]
     pub secret: Option<SecretString>,
 
-    /// The PEM file with the public key of the other algorithms.
+    /// The PEM file with the public key of the other algorithms, when it is one that stays.
     #[config(env = "PSA_AUTH_PUBLIC_KEY_FILE")]
     pub public_key_file: Option<PathBuf>,
+
+    /// Instead of the PEM file: the JSON Web Key Set with the public keys of the other algorithms, of which a token names
+    /// its own (`kid`). It is read again when it changes, so keys are changed without a restart.
+    #[config(env = "PSA_AUTH_JWKS_FILE")]
+    pub jwks_file: Option<PathBuf>,
 
     /// Seconds by which the clocks of issuer and server may differ.
     #[config(env = "PSA_AUTH_LEEWAY_SECONDS", default = 30)]

@@ -157,8 +157,11 @@ fn sealed(
     })
 }
 
-const TOKEN: &str = "webhook.token";
-const SECRET: &str = "webhook.secret";
+/// The place of the token within an endpoint, as its seal knows it.
+pub(crate) const TOKEN: &str = "webhook.token";
+
+/// The place of the secret within an endpoint, as its seal knows it.
+pub(crate) const SECRET: &str = "webhook.secret";
 
 fn binding<'a>(row: &webhook::Model, field: &'a str) -> Binding<'a> {
     Binding {

@@ -203,8 +203,17 @@ impl Link<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::connectwise::{query::Conditions, wire::BoardInfo};
+    use crate::{
+        SystemClock,
+        connectwise::{config::Config, query::Conditions, wire::BoardInfo},
+        transport::{
+            Transport,
+            scripted::{Scripted, answer},
+        },
+    };
 
     #[test]
     fn the_next_page_is_found_by_rel() {
@@ -280,5 +289,41 @@ mod tests {
         let (client, _) = Client::testing(&[]);
         let error = read(&client, Some("x")).await.expect_err("not ours");
         assert!(matches!(error.kind(), ErrorKind::Invalid { .. }));
+    }
+
+    #[tokio::test]
+    async fn a_link_to_another_origin_is_not_followed() {
+        for target in [
+            "http://169.254.169.254/x?pageId=3",
+            "https://evil.example/x?pageId=3",
+            "//evil.example/x?pageId=3",
+            "https://na.myconnectwise.net@evil.example/?pageId=3",
+            "file:///etc/passwd?pageId=3",
+        ] {
+            let mut linked = answer(200, r#"[{"id":3,"name":"x"}]"#);
+            let link = format!("<{target}>; rel=\"next\"").parse().expect("a header");
+            linked.headers.insert("link", link);
+            let found = r#"{"CompanyName":"Acme","Codebase":"v2025_1/","SiteUrl":"api-na.myconnectwise.net"}"#;
+            let server = Scripted::new([
+                Ok(answer(200, found)),
+                Ok(linked),
+                Ok(answer(200, r#"[{"id":4,"name":"y"}]"#)),
+            ]);
+            let transport: Arc<dyn Transport> = Arc::<Scripted>::clone(&server);
+            let client = Client::new(Config::testing(), transport, Arc::new(SystemClock));
+            let first = read(&client, None).await.expect("a page");
+            assert_eq!(first.next, Some(Cursor("3".into())), "the number counts");
+            client
+                .page::<BoardInfo>(&list(), first.next.as_ref(), 1)
+                .await
+                .expect("the next page");
+            let last = server.requests().pop().expect("a request").url;
+            assert_eq!(
+                last.origin().ascii_serialization(),
+                "https://api-na.myconnectwise.net",
+                "{target}"
+            );
+            assert!(last.query().is_some_and(|query| query.contains("pageId=3")), "{last}");
+        }
     }
 }

@@ -120,6 +120,7 @@ fn was_refused(error: &reqwest::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpListener,
@@ -167,6 +168,51 @@ mod tests {
         assert_eq!(response.status, 302);
         let head = server.await.expect("served").to_ascii_lowercase();
         assert!(head.contains("user-agent: psa-bridge/"), "{head}");
+    }
+
+    #[tokio::test]
+    async fn no_kind_of_redirect_is_followed_to_where_somebody_listens() {
+        let inside = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let target = format!("http://{}/", inside.local_addr().expect("address"));
+        for status in [300, 301, 302, 303, 307, 308] {
+            for header in ["location", "refresh", "content-location"] {
+                let answer = format!("HTTP/1.1 {status} Elsewhere\r\n{header}: {target}\r\ncontent-length: 0\r\n\r\n");
+                let (url, _server) = serve(answer.into_bytes()).await;
+                let response = transport(true).send(Request::get("test", url)).await.expect("answered");
+                assert_eq!(response.status.as_u16(), status);
+            }
+        }
+        let asked = inside.accept().now_or_never();
+        assert!(asked.is_none(), "nobody came");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_does_not_tell_whether_somebody_listens() {
+        let listening = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let closed = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let [open, shut] = [&listening, &closed].map(|listener| listener.local_addr().expect("address").port());
+        drop(closed);
+        let said = async |host: &str, port: u16| {
+            let url = Url::parse(&format!("https://{host}:{port}/")).expect("url");
+            let strict = HttpTransport::new(
+                NetworkPolicy {
+                    allow_loopback: false,
+                    extra_hosts: vec!["localhost".to_owned()],
+                },
+                HostPolicy { domains: &[] },
+            );
+            let error = strict
+                .expect("a client")
+                .send(Request::get("test", url))
+                .await
+                .expect_err(host);
+            assert_eq!(error.kind, TransportErrorKind::Refused, "{error:?}");
+            format!("{error} {error:?}").replace(&port.to_string(), "PORT")
+        };
+        for host in ["127.0.0.1", "localhost"] {
+            assert_eq!(said(host, open).await, said(host, shut).await);
+        }
+        assert!(listening.accept().now_or_never().is_none(), "nobody came");
     }
 
     #[tokio::test]

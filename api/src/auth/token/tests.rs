@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{auth::mint, config::Config};
 
-const SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub(super) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-fn config() -> AuthConfig {
+pub(super) fn config() -> AuthConfig {
     let mut config = Config::defaults().unwrap().auth;
     config.secret = Some(SECRET.into());
     config
 }
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     "2026-11-23T10:00:00Z".parse().unwrap()
 }
 
-fn claims() -> Value {
+pub(super) fn claims() -> Value {
     let now = now().timestamp();
     json!({
         "iss": "management-console", "aud": "psa-bridge", "sub": "ann", "iat": now, "nbf": now, "exp": now + 3_600,
@@ -27,7 +27,7 @@ fn claims() -> Value {
     })
 }
 
-fn sign(claims: &Value, algorithm: jsonwebtoken::Algorithm) -> String {
+pub(super) fn sign(claims: &Value, algorithm: jsonwebtoken::Algorithm) -> String {
     install_cryptography();
     encode(
         &Header::new(algorithm),
@@ -57,20 +57,6 @@ fn a_valid_token_is_accepted_and_an_unknown_permission_ignored() {
 #[test]
 fn several_audiences_may_be_named() {
     assert!(verdict(|claims| claims["aud"] = json!(["billing", "psa-bridge"])).is_ok());
-}
-
-#[test]
-fn a_token_without_signature_is_refused() {
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let verifier = TokenVerifier::new(&config()).unwrap();
-    for algorithm in ["none", "None", "NONE"] {
-        let token = format!(
-            "{}.{}.",
-            part(&json!({ "alg": algorithm, "typ": "JWT" })),
-            part(&claims())
-        );
-        assert!(verifier.verify(&token, now()).is_err(), "{algorithm}");
-    }
 }
 
 #[test]
@@ -192,7 +178,7 @@ fn a_missing_or_short_secret_is_refused_with_the_way_to_make_one() {
 }
 
 #[test]
-fn a_public_key_takes_no_token_signed_with_the_key_file_as_a_secret() {
+fn a_file_without_a_public_key_of_the_algorithm_is_refused() {
     // The public key of the example in RFC 8410, section 10.1.
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -200,13 +186,7 @@ fn a_public_key_takes_no_token_signed_with_the_key_file_as_a_secret() {
     let mut config = config();
     config.algorithm = Algorithm::EdDsa;
     config.public_key_file = Some(file.path().to_owned());
-    let verifier = TokenVerifier::new(&config).unwrap();
-    install_cryptography();
-    let token = encode(&Header::default(), &claims(), &EncodingKey::from_secret(pem.as_bytes())).unwrap();
-    assert_eq!(
-        verifier.verify(&token, now()),
-        Err(TokenError::Algorithm(Algorithm::EdDsa))
-    );
+    assert!(TokenVerifier::new(&config).is_ok());
     config.algorithm = Algorithm::Rs256;
     let error = TokenVerifier::new(&config).unwrap_err().to_string();
     assert!(

@@ -140,7 +140,11 @@ async fn what_failed_is_null_where_the_schema_lets_it_and_else_what_it_belongs_t
             json!({ "leaf": { "perhaps": null, "json": { "b": [{ "c": 1 }], "a": null } } }),
             1,
         ),
-        ("{ leaf { quick wrong } }", json!({ "leaf": { "quick": 2, "wrong": null } }), 0),
+        (
+            "{ leaf { quick wrong } }",
+            json!({ "leaf": { "quick": 2, "wrong": null } }),
+            0,
+        ),
         ("{ leaf { absent } }", json!({ "leaf": { "absent": null } }), 0),
         (
             "{ twigs { name } }",

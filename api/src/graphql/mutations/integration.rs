@@ -15,6 +15,7 @@ use crate::{
             job::{self, Job},
             permission::PermissionCheck,
         },
+        unquoted::Unquoted,
     },
     integrations::{
         connect::{self, NewIntegration},
@@ -167,8 +168,9 @@ impl IntegrationMutations {
     async fn connect_psa(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The PSA to connect.")] input: ConnectPsaInput,
+        #[graphql(desc = "The PSA to connect.")] input: Unquoted<ConnectPsaInput>,
     ) -> Answer<ConnectPsaPayload> {
+        let Unquoted(input) = input;
         let new = NewIntegration {
             kind: input.kind,
             name: input.name,
@@ -187,8 +189,9 @@ impl IntegrationMutations {
     async fn update_credentials(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new keys.")] input: UpdateCredentialsInput,
+        #[graphql(desc = "The new keys.")] input: Unquoted<UpdateCredentialsInput>,
     ) -> Answer<UpdateCredentialsPayload> {
+        let Unquoted(input) = input;
         let (app, stamp) = (ctx.app()?, ctx.stamp()?);
         let rekey = async {
             let id = NodeKind::Integration.key(&input.integration_id, "integrationId")?;
