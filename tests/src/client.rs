@@ -60,6 +60,23 @@ impl Client {
         answer["data"].take()
     }
 
+    /// Sends an operation and gives the whole answer back as it came, not compressed.
+    ///
+    /// # Panics
+    /// The server does not answer.
+    pub async fn text(&self, query: &str, variables: &Value) -> String {
+        let mut request = self
+            .http
+            .post(&self.endpoint)
+            .header("accept-encoding", "identity")
+            .json(&json!({ "query": query, "variables": variables }));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token.expose_secret());
+        }
+        let answer = request.send().await.expect("the server answers");
+        answer.text().await.expect("a text")
+    }
+
     /// Subscribes, on a connection of its own.
     ///
     /// # Panics

@@ -82,12 +82,13 @@ pub async fn log(
     .await
 }
 
-/// A path as it may be logged. That of a PSA holds a secret, also where somebody misspelt it.
+/// A path as it may be logged. That of a PSA holds a secret, also where somebody misspelt it or a proxy has rewritten it;
+/// so only the paths that there are show themselves.
 fn shown(path: &str) -> &str {
-    if path.to_ascii_lowercase().contains(address::PATH) {
-        "/webhooks/…"
-    } else {
-        path
+    match path {
+        "/graphql" | "/graphiql" | "/healthz" | "/readyz" => path,
+        _ if path.to_ascii_lowercase().contains(address::PATH) => "/webhooks/…",
+        _ => "/…",
     }
 }
 
@@ -140,6 +141,9 @@ mod tests {
             "/psa/webhooks/0190/hush/",
         ] {
             assert_eq!(shown(path), "/webhooks/…");
+        }
+        for path in ["/hooks/0190/hush", "/hush", "/webhook/0190/hush"] {
+            assert_eq!(shown(path), "/…");
         }
     }
 

@@ -1,0 +1,99 @@
+//! What a page is compared with: the JSON of one hand-written statement, sent as it is.
+
+use std::net::TcpListener;
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use psa_entities::ids::{IntegrationId, ProviderId};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use serde_json::Value;
+
+use crate::world::World;
+
+/// A server that sends what one statement says.
+pub struct Peer {
+    base: String,
+    client: reqwest::Client,
+}
+
+#[derive(Clone)]
+struct Data {
+    db: DatabaseConnection,
+    provider: ProviderId,
+    integration: IntegrationId,
+}
+
+impl Peer {
+    /// Starts it on the database connections of the server that it is compared with.
+    pub fn start(world: &World) -> Self {
+        let data = Data {
+            db: world.bridge.app.db.read().clone(),
+            provider: world.provider,
+            integration: world.key,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let base = format!("http://{}/", listener.local_addr().expect("an address"));
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(web::Data::new(data.clone()))
+                .route("/", web::post().to(page))
+        });
+        tokio::spawn(server.disable_signals().listen(listener).expect("it listens").run());
+        #[expect(clippy::disallowed_methods, reason = "the bench speaks to its own server")]
+        let client = reqwest::Client::new();
+        Self { base, client }
+    }
+
+    /// The page as it comes.
+    pub async fn text(&self) -> String {
+        let request = self.client.post(&self.base).header("accept-encoding", "identity");
+        let answer = request.send().await.expect("an answer");
+        answer.text().await.expect("a text")
+    }
+
+    /// The page.
+    pub async fn page(&self) -> Value {
+        serde_json::from_str(&self.text().await).expect("JSON")
+    }
+}
+
+async fn page(data: web::Data<Data>) -> HttpResponse {
+    let row = data.db.query_one_raw(statement(&data)).await;
+    let row = row.expect("the statement works").expect("an aggregate has a row");
+    let text: String = row.try_get_by_index(0).expect("a text");
+    HttpResponse::Ok().content_type("application/json").body(text)
+}
+
+fn statement(data: &Data) -> Statement {
+    let backend = data.db.get_database_backend();
+    let (object, array, text) = match backend {
+        DbBackend::Sqlite => ("json_object", "json_group_array(json(entry))", ""),
+        _ => ("json_build_object", "json_agg(entry)", "::text"),
+    };
+    let id = |column: &str| match backend {
+        DbBackend::Sqlite => format!("lower(hex({column}))"),
+        _ => format!("{column}::text"),
+    };
+    let sql = format!(
+        "SELECT {array}{text} FROM (SELECT {object}(
+            'id', {id_m}, 'state', m.state, 'changedAt', m.changed_at,
+            'health', CASE WHEN p.deleted THEN 'DELETED' WHEN lower(p.status) = 'inactive' THEN 'INACTIVE'
+                WHEN m.psa_name <> p.name THEN 'RENAMED' ELSE 'OK' END,
+            'company', {object}('id', {id_c}, 'name', c.name, 'contacts', (
+                SELECT {array} FROM (SELECT {object}('id', {id_t}, 'name', t.name, 'email', t.email) AS entry
+                    FROM console_contact t WHERE t.company_id = c.id AND t.removed_at IS NULL
+                    ORDER BY t.name, t.id LIMIT 3) AS contacts)),
+            'psaCompany', {object}('id', {id_p}, 'name', p.name)
+        ) AS entry
+        FROM console_company c
+        JOIN company_mapping m ON m.company_id = c.id AND m.integration_id = $2 AND m.state = 'MAPPED'
+        JOIN psa_company p ON p.id = m.psa_company_id
+        WHERE c.provider_id = $1 AND c.removed_at IS NULL
+        ORDER BY c.name, c.id LIMIT 50) AS page",
+        id_m = id("m.id"),
+        id_c = id("c.id"),
+        id_t = id("t.id"),
+        id_p = id("p.id"),
+    );
+    let values = [data.provider.uuid().into(), data.integration.uuid().into()];
+    Statement::from_sql_and_values(backend, sql, values)
+}
