@@ -41,12 +41,12 @@ export async function createToken(url: string, token: string, expiresAt: string)
   const variables: CreateTokenMutationVariables = {
     input: { name: 'consumer', permissions: ['PSA_READ'], expiresAt },
   };
-  const { createApiToken } = await ask(url, token, CreateTokenDocument, variables);
-  const { apiToken, secret, userErrors } = createApiToken;
-  if (!apiToken || !secret) {
-    throw new Error(userErrors.map(({ code, field, message }) => `${code} ${field.join('.')} ${message}`).join(' '));
+  const { createApiToken: made } = await ask(url, token, CreateTokenDocument, variables);
+  if (!made?.apiToken || !made.secret) {
+    const errors = made?.userErrors ?? [];
+    throw new Error(errors.map(({ code, field, message }) => `${code} ${field.join('.')} ${message}`).join(' '));
   }
-  return apiToken;
+  return made.apiToken;
 }
 
 /** The prices of all active agreements, page by page: decimals are strings, days are strings, nulls are told apart. */

@@ -62,7 +62,7 @@ const KNOWN = [
   ],
   [
     'input-name',
-    /"UpdateAgentTicketsInput"/,
+    /`UpdateAgentTicketsInput`/,
     'the settings of both agents are one form; the two mutations say which agent it is for',
   ],
   ['no-typename-prefix', /licenseType/, 'the word of the trade: the same field has this name everywhere'],
