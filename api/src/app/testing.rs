@@ -187,6 +187,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn sqlite_learns_what_is_in_its_tables() {
+        let test = TestApp::start().await;
+        let known = async || {
+            let statement = sql("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'provider'");
+            let row = test.app.db.write().query_one_raw(statement).await.unwrap().unwrap();
+            row.try_get_by_index::<i64>(0).unwrap()
+        };
+        for number in 0..100 {
+            test.provider(&format!("msp-{number}")).await;
+        }
+        test.app.db.learn().await.unwrap();
+        assert!(known().await > 0);
+    }
+
+    #[tokio::test]
     async fn what_is_written_survives_a_restart_and_rolled_back_work_does_not() {
         let test = TestApp::start().await;
         test.provider("kept").await;

@@ -55,11 +55,12 @@ pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
     }
 }
 
-/// Queues what is due for every integration. One that fails keeps no other from its turn.
+/// Tidies up, and queues what is due for every integration. One that fails keeps no other from its turn.
 ///
 /// # Errors
 /// The integrations cannot be read.
 pub async fn look(app: &App) -> Outcome<()> {
+    app.db.learn().await?;
     webhooks::forget_old(app).await?;
     let alive = integration::Column::Status.is_not_in([IntegrationStatus::Draft, IntegrationStatus::Deleting]);
     let integrations = integration::Entity::find().filter(alive).all(app.db.read()).await?;

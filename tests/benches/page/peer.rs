@@ -75,24 +75,26 @@ fn statement(data: &Data) -> Statement {
     };
     let sql = format!(
         "SELECT {array}{text} FROM (SELECT {object}(
-            'id', {id_m}, 'state', m.state, 'changedAt', m.changed_at,
-            'health', CASE WHEN p.deleted THEN 'DELETED' WHEN lower(p.status) = 'inactive' THEN 'INACTIVE'
-                WHEN m.psa_name <> p.name THEN 'RENAMED' ELSE 'OK' END,
-            'company', {object}('id', {id_c}, 'name', c.name, 'contacts', (
+            'id', {id_m}, 'state', r.state, 'changedAt', r.changed_at,
+            'health', CASE WHEN r.deleted THEN 'DELETED' WHEN lower(r.status) = 'inactive' THEN 'INACTIVE'
+                WHEN r.psa_name <> r.p_name THEN 'RENAMED' ELSE 'OK' END,
+            'company', {object}('id', {id_c}, 'name', r.c_name, 'contacts', (
                 SELECT {array} FROM (SELECT {object}('id', {id_t}, 'name', t.name, 'email', t.email) AS entry
-                    FROM console_contact t WHERE t.company_id = c.id AND t.removed_at IS NULL
+                    FROM console_contact t WHERE t.company_id = r.c_id AND t.removed_at IS NULL
                     ORDER BY t.name, t.id LIMIT 3) AS contacts)),
-            'psaCompany', {object}('id', {id_p}, 'name', p.name)
+            'psaCompany', {object}('id', {id_p}, 'name', r.p_name)
         ) AS entry
-        FROM console_company c
-        JOIN company_mapping m ON m.company_id = c.id AND m.integration_id = $2 AND m.state = 'MAPPED'
-        JOIN psa_company p ON p.id = m.psa_company_id
-        WHERE c.provider_id = $1 AND c.removed_at IS NULL
-        ORDER BY c.name, c.id LIMIT 50) AS page",
-        id_m = id("m.id"),
-        id_c = id("c.id"),
+        FROM (SELECT m.id AS m_id, m.state, m.changed_at, m.psa_name, c.id AS c_id, c.name AS c_name, p.id AS p_id,
+                p.name AS p_name, p.status, p.deleted
+            FROM console_company c
+            JOIN company_mapping m ON m.company_id = c.id AND m.integration_id = $2
+            JOIN psa_company p ON p.id = m.psa_company_id
+            WHERE c.provider_id = $1 AND c.removed_at IS NULL AND m.state IS NOT DISTINCT FROM 'MAPPED'
+            ORDER BY c.name, c.id LIMIT 50) AS r) AS page",
+        id_m = id("r.m_id"),
+        id_c = id("r.c_id"),
         id_t = id("t.id"),
-        id_p = id("p.id"),
+        id_p = id("r.p_id"),
     );
     let values = [data.provider.uuid().into(), data.integration.uuid().into()];
     Statement::from_sql_and_values(backend, sql, values)

@@ -3,11 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
-use psa_entities::{
-    ProviderScope, YearMonth, console_company, console_contact, ids::ConsoleCompanyId, license, storage_sample,
-};
+use psa_entities::{ProviderScope, YearMonth, console_contact, ids::ConsoleCompanyId, license, storage_sample};
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
+    ColumnTrait, Condition, DbErr, Order, QueryFilter, QueryOrder, Select,
     sea_query::{ColumnRef, IntoColumnRef},
 };
 use uuid::Uuid;
@@ -55,7 +53,7 @@ impl Loader<StorageOf> for Rows {
 /// The contacts of a company in name order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ContactsOf {
-    /// Whether those are among them that the console no longer has, or whose company it no longer has.
+    /// Whether those that the console no longer has are among them.
     pub include_removed: bool,
 }
 
@@ -65,17 +63,12 @@ impl Nested for ContactsOf {
     type Place = (String, Uuid);
 
     fn select(&self, scope: ProviderScope, owners: &[ConsoleCompanyId]) -> Select<console_contact::Entity> {
-        use console_contact::{Column, Relation};
-        let there = || {
-            Condition::all()
-                .add(Column::RemovedAt.is_null())
-                .add(console_company::Column::RemovedAt.is_null())
-        };
+        use console_contact::Column;
+        let there = (!self.include_removed).then(|| Column::RemovedAt.is_null());
         scope
             .find::<console_contact::Entity>()
-            .join(JoinType::InnerJoin, Relation::Company.def())
             .filter(Column::CompanyId.is_in(owners.iter().copied()))
-            .filter(Condition::all().add_option((!self.include_removed).then(there)))
+            .filter(Condition::all().add_option(there))
     }
 
     fn owner() -> ColumnRef {

@@ -16,9 +16,9 @@ use crate::{
         ids::NodeKind,
         loaders::{
             console::{ContactsOf, LicensesOf, StorageOf},
-            nested::page_of,
+            nested::{Nested, page_of},
         },
-        pagination::{List, PageArgs},
+        pagination::{List, PageArgs, Slice},
         request::{Request, internal},
         scalars::{Bytes, Date, Decimal, YearMonth},
     },
@@ -59,7 +59,12 @@ impl ConsoleCompany {
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<ConsoleContact>> {
         let page = PageArgs::new(first, after, last, before)?;
-        let slice = page_of(ctx, ContactsOf { include_removed }, self.0.id, &page).await?;
+        // The contacts of a company that is gone are gone as well.
+        let slice = if self.0.removed_at.is_some() && !include_removed {
+            Slice::new(Vec::new(), &page, 0, ContactsOf::place)?
+        } else {
+            page_of(ctx, ContactsOf { include_removed }, self.0.id, &page).await?
+        };
         Ok(slice.connect(ConsoleContact))
     }
 
