@@ -222,9 +222,22 @@ impl Plan {
         *value != Value::Null || ty.nullable || failures.is_none()
     }
 
+    fn is_order_of(&self, fields: &IndexMap<Name, Value>) -> bool {
+        self.fields.len() == fields.len() && self.fields.keys().eq(fields.keys())
+    }
+
     /// Completes the fields of an object; whether it can be one.
     fn settle_object(&self, value: &mut Value, failures: Option<&Failures>) -> bool {
         let mut found = match value {
+            // Most objects are as they should be: nothing failed, and the fields were there in their order.
+            Value::Object(fields) if failures.is_none() && self.is_order_of(fields) => {
+                for (field, value) in self.fields.values().zip(fields.values_mut()) {
+                    if let Some(ty) = &field.ty {
+                        field.below.settle(value, ty, None);
+                    }
+                }
+                return true;
+            }
             Value::Object(fields) => std::mem::take(fields),
             _ => IndexMap::new(),
         };
