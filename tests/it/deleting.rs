@@ -11,11 +11,11 @@ pub const DELETE: &str = "mutation D($input: DeleteIntegrationInput!) { deleteIn
     integration { status } job { id kind } userErrors { code field message remedy }
 } }";
 
-/// The tables that have rows.
+/// The tables that have rows, but for SQLite's own, which only count those of the others.
 pub async fn tables_with_rows(db: &DatabaseConnection) -> BTreeSet<String> {
     let backend = db.get_database_backend();
     let names = match backend {
-        DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
+        DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
         _ => "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
     };
     let mut filled = BTreeSet::new();

@@ -87,8 +87,8 @@ fn statement(data: &Data) -> Statement {
         FROM (SELECT m.id AS m_id, m.state, m.changed_at, m.psa_name, c.id AS c_id, c.name AS c_name, p.id AS p_id,
                 p.name AS p_name, p.status, p.deleted
             FROM console_company c
-            JOIN company_mapping m ON m.company_id = c.id AND m.integration_id = $2
-            JOIN psa_company p ON p.id = m.psa_company_id
+            LEFT JOIN company_mapping m ON m.company_id = c.id AND m.integration_id = $2
+            LEFT JOIN psa_company p ON p.id = m.psa_company_id
             WHERE c.provider_id = $1 AND c.removed_at IS NULL AND m.state IS NOT DISTINCT FROM 'MAPPED'
             ORDER BY c.name, c.id LIMIT 50) AS r) AS page",
         id_m = id("r.m_id"),
