@@ -10,6 +10,7 @@ pub mod database;
 pub mod effective;
 pub mod error;
 pub mod limits;
+mod list;
 pub mod log;
 pub mod reference;
 pub mod secret;

@@ -163,12 +163,7 @@ impl Surface {
     /// The lists below a type, each by its path of fields, as `billing.companies`; and what their records are.
     pub(super) fn lists(&self, of: &str) -> Vec<(Vec<&str>, &str)> {
         let mut lists = Vec::new();
-        for field in self.types[of]
-            .fields
-            .iter()
-            .flatten()
-            .filter(|field| self.is_free(field))
-        {
+        for field in self.free_fields(of) {
             let below = self.named(&field.r#type);
             if let Some(record) = self.record_of(below) {
                 lists.push((vec![field.name.as_str()], record.name.as_str()));
@@ -183,12 +178,7 @@ impl Surface {
     /// Everything that a type has without being given anything, and so on for what belongs to it, so deep.
     pub(super) fn everything(&self, of: &str, depth: usize) -> String {
         let mut selected = vec!["__typename".to_owned()];
-        for field in self.types[of]
-            .fields
-            .iter()
-            .flatten()
-            .filter(|field| self.is_free(field))
-        {
+        for field in self.free_fields(of) {
             let below = self.named(&field.r#type);
             match (below.kind, self.record_of(below)) {
                 (Kind::Scalar | Kind::Enum, _) => selected.push(field.name.clone()),
@@ -210,9 +200,10 @@ impl Surface {
         selected.join(" ")
     }
 
-    /// Whether a field needs no argument.
-    fn is_free(&self, field: &Field) -> bool {
-        self.required(&field.args).is_empty()
+    /// The fields of a type that need no argument.
+    fn free_fields(&self, of: &str) -> impl Iterator<Item = &Field> {
+        let fields = self.types[of].fields.iter().flatten();
+        fields.filter(|field| self.required(&field.args).is_empty())
     }
 
     /// What the records of a list are; nothing when the type is no list.

@@ -106,6 +106,32 @@ impl TestApp {
     }
 }
 
+/// Makes each test run on both kinds of database, each with a `Fixture` of its own file.
+macro_rules! on_each_database {
+    ($($test:ident)+) => {
+        mod sqlite {
+            use super::*;
+
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(Fixture::start(Backend::Sqlite).await.unwrap()).await;
+            })+
+        }
+
+        mod postgres {
+            use super::*;
+
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                if let Some(fixture) = Fixture::start(Backend::Postgres).await {
+                    super::$test(fixture).await;
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_each_database;
+
 /// Makes a schema on the server for tests, and gives the address that leads to it.
 async fn postgres_schema() -> Option<String> {
     #[expect(

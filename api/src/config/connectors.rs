@@ -6,7 +6,7 @@ use confique::Config as Layered;
 use psa_connectors::{Registry, descriptor::OperatorSetting};
 use serde::Serialize;
 
-use super::error::ConfigError;
+use super::{error::ConfigError, list};
 
 /// The PSAs that may be spoken to.
 #[derive(Debug, Clone, Layered, Serialize)]
@@ -23,7 +23,7 @@ pub struct ConnectorsConfig {
 
     /// Host names that are allowed besides the connectors' own domains, separated by commas, such as that of a PSA on
     /// the provider's own premises.
-    #[config(env = "PSA_CONNECTORS_EXTRA_HOSTS", parse_env = hosts, default = [])]
+    #[config(env = "PSA_CONNECTORS_EXTRA_HOSTS", parse_env = list::texts, default = [])]
     pub extra_hosts: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ fn check_setting(name: &str, value: &str) -> Result<(), ConfigError> {
 struct NoSetting;
 
 fn settings(text: &str) -> Result<BTreeMap<String, String>, NoSetting> {
-    entries(text)
+    list::entries(text)
         .map(|entry| match entry.split_once('=') {
             Some((name, value)) if name.contains('.') => Ok((name.trim().to_owned(), value.trim().to_owned())),
             _ => Err(NoSetting),
@@ -86,21 +86,12 @@ fn settings(text: &str) -> Result<BTreeMap<String, String>, NoSetting> {
         .collect()
 }
 
-fn hosts(text: &str) -> Result<Vec<String>, std::convert::Infallible> {
-    Ok(entries(text).map(str::to_owned).collect())
-}
-
-fn entries(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|entry| !entry.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_read_from_the_environment() {
-        assert_eq!(hosts(" a.example , b.example,").unwrap(), ["a.example", "b.example"]);
+    fn settings_are_read_from_the_environment() {
         let map = settings("connectwise.client_id = a=b , autotask.code=x").unwrap();
         assert_eq!(map.get("connectwise.client_id").unwrap(), "a=b");
         assert_eq!(map.get("autotask.code").unwrap(), "x");

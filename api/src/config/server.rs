@@ -1,12 +1,15 @@
 //! The HTTP server.
 
-use std::{convert::Infallible, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use confique::Config as Layered;
 use serde::Serialize;
 use url::Url;
 
-use super::error::{ConfigError, in_range};
+use super::{
+    error::{ConfigError, in_range},
+    list,
+};
 
 /// The HTTP server.
 #[derive(Debug, Clone, Layered, Serialize)]
@@ -34,7 +37,7 @@ pub struct ServerConfig {
     pub introspection: bool,
 
     /// Origins whose web pages may use the API, separated by commas, such as `https://console.example.com`; `*` for all.
-    #[config(env = "PSA_SERVER_CORS_ORIGINS", parse_env = origins, default = [])]
+    #[config(env = "PSA_SERVER_CORS_ORIGINS", parse_env = list::texts, default = [])]
     pub cors_origins: Vec<String>,
 
     /// The JSON file of the documents that requests may name by their id: an object from ids to documents, or a manifest
@@ -86,11 +89,6 @@ impl ServerConfig {
     }
 }
 
-fn origins(text: &str) -> Result<Vec<String>, Infallible> {
-    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-    Ok(entries.map(str::to_owned).collect())
-}
-
 /// A browser sends an origin without path, and compares it letter by letter.
 fn check_origin(origin: &str) -> Result<(), ConfigError> {
     let is_origin = || Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin);
@@ -124,6 +122,5 @@ mod tests {
         ] {
             assert!(check_origin(bad).is_err(), "{bad}");
         }
-        assert_eq!(origins("a, b,").unwrap(), ["a", "b"]);
     }
 }

@@ -11,33 +11,8 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 
 use super::{lease::End, queue, *};
-use crate::app::testing::Backend;
+use crate::app::testing::{Backend, on_each_database};
 use fixture::{Fixture, Scripted};
-
-/// Makes each test run on both kinds of database.
-macro_rules! on_each_database {
-    ($($test:ident)+) => {
-        mod sqlite {
-            use super::*;
-
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                super::$test(Fixture::start(Backend::Sqlite).await.unwrap()).await;
-            })+
-        }
-
-        mod postgres {
-            use super::*;
-
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                if let Some(fixture) = Fixture::start(Backend::Postgres).await {
-                    super::$test(fixture).await;
-                }
-            })+
-        }
-    };
-}
 
 on_each_database! {
     a_job_runs_and_keeps_its_result

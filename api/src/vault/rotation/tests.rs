@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::*;
 use crate::{
-    app::testing::{Backend, TestApp},
+    app::testing::{Backend, TestApp, on_each_database},
     config::VaultConfig,
     integrations::webhooks::{SECRET, TOKEN},
     vault::Binding,
@@ -143,31 +143,6 @@ fn tally(sealed_again: u64, current: u64) -> Tally {
         current,
         left: 0,
     }
-}
-
-/// Makes each test run on both kinds of database.
-macro_rules! on_each_database {
-    ($($test:ident)+) => {
-        mod sqlite {
-            use super::*;
-
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                super::$test(Fixture::start(Backend::Sqlite).await.unwrap()).await;
-            })+
-        }
-
-        mod postgres {
-            use super::*;
-
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                if let Some(fixture) = Fixture::start(Backend::Postgres).await {
-                    super::$test(fixture).await;
-                }
-            })+
-        }
-    };
 }
 
 on_each_database! {
