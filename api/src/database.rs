@@ -5,6 +5,7 @@
 //! lets reads go on beside it, and `synchronous=FULL` keeps every committed ticket and event through a power loss.
 //! PostgreSQL has one pool for both.
 
+pub mod aggregated;
 pub mod rows;
 mod together;
 

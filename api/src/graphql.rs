@@ -14,8 +14,10 @@ pub mod queries;
 pub mod request;
 pub mod scalars;
 pub mod subscriptions;
+pub mod told;
 pub mod types;
 pub mod unquoted;
+pub mod written;
 
 use std::sync::{Arc, LazyLock};
 

@@ -25,3 +25,4 @@ mod set_up;
 mod statements;
 mod surface;
 mod tickets;
+mod told;

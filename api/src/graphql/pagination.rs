@@ -12,7 +12,10 @@ use sea_orm::{Cursor, EntityTrait, FromQueryResult, PaginatorTrait, Select, Sele
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::request::{Request, bad_input, internal};
+use super::{
+    request::{Request, bad_input, internal},
+    told::{self, Asked, Json, Told, leaf},
+};
 
 /// The largest page, and the size of a page when none is asked for.
 const LARGEST: u64 = 100;
@@ -52,6 +55,25 @@ impl<T: OutputType> List<T> {
     /// How many records the whole list has. Counted only when asked for.
     async fn total_count(&self) -> u64 {
         self.total
+    }
+}
+
+impl<T: Told> Told for List<T> {
+    fn tell(&self, field: &Asked<'_>, json: &mut Json) -> Option<()> {
+        let nodes = || self.edges.iter().map(|edge| &edge.node);
+        match field.name {
+            "pageInfo" => told::record(self.page_info(field.ctx), &field.below, json),
+            "nodes" => told::objects(nodes(), &field.below, json),
+            "edges" => told::list(&self.edges, json, |edge, json| {
+                told::members(&field.below, json, |field, json| match field.name {
+                    "cursor" => leaf(async { Ok(&edge.cursor) }, json),
+                    "node" => told::object(&edge.node, &field.below, json),
+                    _ => None,
+                })
+            }),
+            "totalCount" => leaf(self.total_count(field.ctx), json),
+            _ => None,
+        }
     }
 }
 

@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     failure::RequestCode,
-    graphql::limits::{mark_limit, with_code},
+    graphql::{
+        limits::{mark_limit, with_code},
+        written::written,
+    },
 };
 
 /// A request that is refused before or beside GraphQL.
@@ -105,7 +108,7 @@ pub fn graphql(request: &HttpRequest, media: MediaType, response: Response) -> H
     let body = if is_refused {
         serde_json::to_vec(&json!({ "errors": response.errors }))
     } else {
-        serde_json::to_vec(&response)
+        written(&response)
     };
     match body {
         Ok(body) => {

@@ -2,18 +2,18 @@
 //! name order.
 //!
 //! The groups are read one after the other instead of being sorted together: each walks the index on names and stops
-//! when the page is full, and the PSA company comes with the same statement. Companies that the console no longer has are not
-//! in that index, so a long list of them costs nothing.
+//! when the page is full, and the PSA company and, when they are wanted, contacts come with the same statement. Companies
+//! that the console no longer has are not in that index, so a long list of them costs nothing.
 
 use psa_entities::{
-    ProviderScope, company_mapping, console_company,
+    ProviderScope, company_mapping, console_company, console_contact,
     ids::{ConsoleCompanyId, IntegrationId},
     psa_company,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, ExprTrait, IntoSimpleExpr, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, RelationTrait, Select, SelectThree, TopologyChain,
-    sea_query::{BinOper, Expr, IntoCondition},
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, ExprTrait, IntoSimpleExpr, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select, SelectThree, TopologyChain,
+    sea_query::{BinOper, Expr, IntoCondition, SelectStatement, SimpleExpr},
 };
 
 use super::{
@@ -22,6 +22,7 @@ use super::{
     place::{Part, Place},
     search,
 };
+use crate::database::aggregated;
 
 /// The groups in the order of the list.
 const GROUPS: [MappingState; 3] = [MappingState::Unmapped, MappingState::Mapped, MappingState::Excluded];
@@ -56,7 +57,7 @@ fn rank(state: MappingState) -> u8 {
     }
 }
 
-/// Reads a part of the list.
+/// Reads a part of the list, each company with those of its contacts that `contacts` selects.
 ///
 /// # Errors
 /// Only of the database.
@@ -66,8 +67,10 @@ pub async fn read(
     integration: IntegrationId,
     filter: &CompanyFilter,
     part: &Part,
-) -> Result<Vec<MappedCompany>, DbErr> {
+    contacts: Option<&SelectStatement>,
+) -> Result<Vec<(MappedCompany, Vec<console_contact::Model>)>, DbErr> {
     let order = part.order();
+    let record = record(db.get_database_backend(), contacts);
     let (name, id) = (console_company::Column::Name, console_company::Column::Id);
     let mut rows = Vec::new();
     let mut wanted = part.limit;
@@ -75,16 +78,18 @@ pub async fn read(
         if wanted == 0 || !may_have(filter, group) {
             continue;
         }
-        let found = joined(scope, integration)
+        let select = joined(scope, integration)
             .filter(condition(filter, Some(group)))
             .filter(part.within(rank(group), name, id))
             .order_by(name, order.clone())
             .order_by(id, order.clone())
-            .limit(wanted)
-            .all(db)
-            .await?;
+            .limit(wanted);
+        let found: Vec<Record> = aggregated::read(db, select.into_query(), record.clone()).await?;
         wanted = wanted.saturating_sub(u64::try_from(found.len()).unwrap_or(wanted));
-        rows.extend(found.into_iter().map(|row| mapped(integration, row)));
+        let found = found.into_iter();
+        rows.extend(
+            found.map(|(company, mapping, psa, contacts)| (mapped(integration, (company, mapping, psa)), contacts)),
+        );
     }
     if part.backwards {
         rows.reverse();
@@ -151,6 +156,13 @@ type Row = (
     Option<company_mapping::Model>,
     Option<psa_company::Model>,
 );
+/// A [`Row`] with contacts, as the database tells it.
+type Record = (
+    console_company::Model,
+    Option<company_mapping::Model>,
+    Option<psa_company::Model>,
+    Vec<console_contact::Model>,
+);
 type Joined = SelectThree<console_company::Entity, company_mapping::Entity, psa_company::Entity, TopologyChain>;
 
 fn mapped(integration: IntegrationId, (company, mapping, psa): Row) -> MappedCompany {
@@ -160,6 +172,22 @@ fn mapped(integration: IntegrationId, (company, mapping, psa): Row) -> MappedCom
         mapping,
         psa,
     }
+}
+
+fn record(backend: DbBackend, contacts: Option<&SelectStatement>) -> SimpleExpr {
+    let contacts = match contacts {
+        Some(select) => {
+            let contact = aggregated::row::<console_contact::Entity>(backend);
+            aggregated::rows(backend, select.clone(), contact)
+        }
+        None => Expr::cust("'[]'"),
+    };
+    aggregated::record([
+        aggregated::row::<console_company::Entity>(backend),
+        aggregated::optional_row::<company_mapping::Entity>(backend, company_mapping::Column::Id),
+        aggregated::optional_row::<psa_company::Entity>(backend, psa_company::Column::Id),
+        contacts,
+    ])
 }
 
 fn joined(scope: ProviderScope, integration: IntegrationId) -> Joined {

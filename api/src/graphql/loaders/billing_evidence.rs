@@ -2,7 +2,7 @@
 
 use psa_entities::{ProviderScope, billing_evidence, ids::BillingLineId};
 use sea_orm::{
-    ColumnTrait, Order, QueryFilter, Select,
+    ColumnTrait, Order, Select,
     sea_query::{ColumnRef, IntoColumnRef},
 };
 
@@ -17,10 +17,8 @@ impl Nested for EvidenceOf {
     type Owner = BillingLineId;
     type Place = i32;
 
-    fn select(&self, scope: ProviderScope, owners: &[BillingLineId]) -> Select<billing_evidence::Entity> {
-        scope
-            .find::<billing_evidence::Entity>()
-            .filter(billing_evidence::Column::LineId.is_in(owners.iter().copied()))
+    fn select(&self, scope: ProviderScope) -> Select<billing_evidence::Entity> {
+        scope.find::<billing_evidence::Entity>()
     }
 
     fn owner() -> ColumnRef {

@@ -62,12 +62,11 @@ impl Nested for ContactsOf {
     type Owner = ConsoleCompanyId;
     type Place = (String, Uuid);
 
-    fn select(&self, scope: ProviderScope, owners: &[ConsoleCompanyId]) -> Select<console_contact::Entity> {
+    fn select(&self, scope: ProviderScope) -> Select<console_contact::Entity> {
         use console_contact::Column;
         let there = (!self.include_removed).then(|| Column::RemovedAt.is_null());
         scope
             .find::<console_contact::Entity>()
-            .filter(Column::CompanyId.is_in(owners.iter().copied()))
             .filter(Condition::all().add_option(there))
     }
 
@@ -96,11 +95,8 @@ impl Nested for LicensesOf {
     type Owner = ConsoleCompanyId;
     type Place = Uuid;
 
-    fn select(&self, scope: ProviderScope, owners: &[ConsoleCompanyId]) -> Select<license::Entity> {
-        scope
-            .find::<license::Entity>()
-            .filter(license::Column::CompanyId.is_in(owners.iter().copied()))
-            .filter(self.0.condition())
+    fn select(&self, scope: ProviderScope) -> Select<license::Entity> {
+        scope.find::<license::Entity>().filter(self.0.condition())
     }
 
     fn owner() -> ColumnRef {

@@ -11,8 +11,8 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, Order, QueryResult, QueryTrait,
     Select, TryGetable,
     sea_query::{
-        Alias, Asterisk, ColumnRef, Expr, ExprTrait, Func, IntoValueTuple, Query, SelectStatement, Value,
-        WindowStatement,
+        Alias, Asterisk, ColumnRef, Expr, ExprTrait, Func, IntoColumnRef, IntoValueTuple, Query, SelectStatement,
+        Value, WindowStatement,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -37,8 +37,8 @@ pub trait Nested: Clone + Eq + Hash + Send + Sync + 'static {
     /// A row's place in the order; it is unique among the rows of an owner.
     type Place: Serialize + DeserializeOwned + IntoValueTuple;
 
-    /// The wanted rows of these owners, in no order.
-    fn select(&self, scope: ProviderScope, owners: &[Self::Owner]) -> Select<Self::Entity>;
+    /// The wanted rows of all owners, in no order.
+    fn select(&self, scope: ProviderScope) -> Select<Self::Entity>;
 
     /// The column of the selection that has the owner.
     fn owner() -> ColumnRef;
@@ -98,7 +98,7 @@ impl<N: Nested> Loader<PageOf<N>> for Rows {
         }
         let mut pages: HashMap<PageOf<N>, Self::Value> = HashMap::new();
         for ((nested, page), owners) in alike {
-            let statement = pages_statement::<N>(nested.select(self.scope, &owners), page)?;
+            let statement = pages_statement::<N>(of_owners(nested, self.scope, owners), page)?;
             for row in self.read(&statement).await? {
                 let owner = row.try_get("", OWNER)?;
                 let model = FromQueryResult::from_query_result(&row, "")?;
@@ -132,7 +132,7 @@ impl<N: Nested> Loader<CountOf<N>> for Rows {
         }
         let mut counts = HashMap::new();
         for (nested, owners) in alike {
-            let mut statement = nested.select(self.scope, &owners).into_query();
+            let mut statement = of_owners(nested, self.scope, owners);
             statement
                 .clear_selects()
                 .expr_as(Expr::col(N::owner()), OWNER)
@@ -155,15 +155,38 @@ impl Rows {
     }
 }
 
-/// The page of every owner in `select`, in the list's order.
-fn pages_statement<N: Nested>(select: Select<N::Entity>, page: &PageArgs) -> Result<SelectStatement, Arc<DbErr>> {
+/// The first page of the list of the owner that `of` names in the statement around it.
+pub fn first_page<N: Nested>(
+    nested: &N,
+    scope: ProviderScope,
+    of: impl IntoColumnRef,
+    page: &PageArgs,
+) -> SelectStatement {
+    let (columns, order) = N::order();
+    let mut select = nested.select(scope).into_query();
+    select
+        .and_where(Expr::col(N::owner()).eq(Expr::col(of)))
+        .limit(page.rows());
+    for column in columns {
+        select.order_by(column.as_column_ref(), order.clone());
+    }
+    select
+}
+
+fn of_owners<N: Nested>(nested: &N, scope: ProviderScope, owners: Vec<N::Owner>) -> SelectStatement {
+    let mut select = nested.select(scope).into_query();
+    select.and_where(Expr::col(N::owner()).is_in(owners));
+    select
+}
+
+/// The page of every owner in `inner`, in the list's order.
+fn pages_statement<N: Nested>(mut inner: SelectStatement, page: &PageArgs) -> Result<SelectStatement, Arc<DbErr>> {
     let (columns, order) = N::order();
     let (towards, back) = match (order, page.is_backwards()) {
         (Order::Desc, false) | (Order::Asc, true) => (Order::Desc, Order::Asc),
         _ => (Order::Asc, Order::Desc),
     };
     let in_order = if page.is_backwards() { back } else { towards.clone() };
-    let mut inner = select.into_query();
     let cursor = page
         .key::<N::Place>()
         .map_err(|error| Arc::new(DbErr::Custom(error.message)))?;

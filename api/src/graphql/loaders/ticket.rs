@@ -126,10 +126,8 @@ impl Nested for ConditionsOf {
     type Owner = IncidentId;
     type Place = Uuid;
 
-    fn select(&self, scope: ProviderScope, owners: &[IncidentId]) -> Select<incident::Entity> {
-        scope
-            .find::<incident::Entity>()
-            .filter(incident::Column::ParentId.is_in(owners.iter().copied()))
+    fn select(&self, scope: ProviderScope) -> Select<incident::Entity> {
+        scope.find::<incident::Entity>()
     }
 
     fn owner() -> ColumnRef {
@@ -154,7 +152,7 @@ impl Nested for EventsOf {
     type Owner = IncidentId;
     type Place = Uuid;
 
-    fn select(&self, scope: ProviderScope, owners: &[IncidentId]) -> Select<agent_event::Entity> {
+    fn select(&self, scope: ProviderScope) -> Select<agent_event::Entity> {
         use agent_event::Column;
         let of = |column: incident::Column| Expr::col(column.as_column_ref());
         let same = Condition::all()
@@ -163,9 +161,7 @@ impl Nested for EventsOf {
             .add(of(incident::Column::ConditionKey).equals(Column::ConditionKey.as_column_ref()))
             .add(of(incident::Column::FirstAt).lte(Expr::col(Column::OccurredAt.as_column_ref())))
             .add(of(incident::Column::LastAt).gte(Expr::col(Column::OccurredAt.as_column_ref())));
-        let mut select = scope
-            .find::<agent_event::Entity>()
-            .filter(incident::Column::Id.is_in(owners.iter().copied()));
+        let mut select = scope.find::<agent_event::Entity>();
         QueryTrait::query(&mut select).join(JoinType::InnerJoin, incident::Entity, same);
         select
     }

@@ -57,7 +57,7 @@ impl ConsoleQueries {
         );
         let columns = (console_company::Column::Name, console_company::Column::Id);
         let slice = by_name(ctx, select, columns, &page, |row| (row.name.clone(), row.id.uuid())).await?;
-        Ok(Some(slice.connect(ConsoleCompany)))
+        Ok(Some(slice.connect(ConsoleCompany::from)))
     }
 
     /// The contacts that the console reported, in name order.

@@ -1,5 +1,6 @@
 //! What the console reported.
 
+mod ahead;
 mod contact;
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
@@ -7,6 +8,7 @@ use chrono::{DateTime, Utc};
 use psa_entities::{console_company, license, storage_account, storage_limit, storage_sample};
 use sea_orm::{ColumnTrait, Condition};
 
+pub use ahead::{ContactsAhead, FirstContacts};
 pub use contact::{ConsoleContact, ConsoleContactFilter, console_contacts};
 
 use super::product::BillableProduct;
@@ -21,29 +23,46 @@ use crate::{
         pagination::{List, PageArgs, Slice},
         request::{Request, internal},
         scalars::{Bytes, Date, Decimal, YearMonth},
+        told::{Asked, Json, Told, leaf},
     },
 };
 
 /// A company of the console.
 #[derive(Debug, Clone)]
-pub struct ConsoleCompany(pub console_company::Model);
+pub struct ConsoleCompany {
+    row: console_company::Model,
+    contacts: Option<ContactsAhead>,
+}
+
+impl ConsoleCompany {
+    /// A company, some of whose contacts were read with it.
+    pub fn with(row: console_company::Model, contacts: Option<ContactsAhead>) -> Self {
+        Self { row, contacts }
+    }
+}
+
+impl From<console_company::Model> for ConsoleCompany {
+    fn from(row: console_company::Model) -> Self {
+        Self::with(row, None)
+    }
+}
 
 /// A customer of the provider, as the console knows it.
 #[Object]
 impl ConsoleCompany {
     /// The global id.
     pub async fn id(&self) -> ID {
-        NodeKind::ConsoleCompany.id(self.0.id)
+        NodeKind::ConsoleCompany.id(self.row.id)
     }
 
     /// The id in the console.
     async fn external_id(&self) -> &str {
-        &self.0.external_id
+        &self.row.external_id
     }
 
     /// The name in the console.
     async fn name(&self) -> &str {
-        &self.0.name
+        &self.row.name
     }
 
     /// Its contacts in name order.
@@ -59,11 +78,12 @@ impl ConsoleCompany {
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<ConsoleContact>> {
         let page = PageArgs::new(first, after, last, before)?;
+        let wanted = ContactsOf { include_removed };
         // The contacts of a company that is gone are gone as well.
-        let slice = if self.0.removed_at.is_some() && !include_removed {
+        let slice = if self.row.removed_at.is_some() && !include_removed {
             Slice::new(Vec::new(), &page, 0, ContactsOf::place)?
         } else {
-            page_of(ctx, ContactsOf { include_removed }, self.0.id, &page).await?
+            page_of(ctx, wanted, self.row.id, &page).await?
         };
         Ok(slice.connect(ConsoleContact))
     }
@@ -80,7 +100,7 @@ impl ConsoleCompany {
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<License>> {
         let page = PageArgs::new(first, after, last, before)?;
-        let slice = page_of(ctx, LicensesOf(filter.unwrap_or_default()), self.0.id, &page).await?;
+        let slice = page_of(ctx, LicensesOf(filter.unwrap_or_default()), self.row.id, &page).await?;
         Ok(slice.connect(License))
     }
 
@@ -94,7 +114,7 @@ impl ConsoleCompany {
     ) -> Result<Vec<StorageSample>> {
         let samples = ctx
             .rows()?
-            .load_one(StorageOf(self.0.id, month.0))
+            .load_one(StorageOf(self.row.id, month.0))
             .await
             .map_err(internal)?;
         Ok(samples.unwrap_or_default().into_iter().map(StorageSample).collect())
@@ -102,12 +122,26 @@ impl ConsoleCompany {
 
     /// When the console last reported it.
     async fn reported_at(&self) -> DateTime<Utc> {
-        self.0.reported_at
+        self.row.reported_at
     }
 
     /// When a full report no longer had it; null while the console has it. What was decided about it is kept.
     async fn removed_at(&self) -> Option<DateTime<Utc>> {
-        self.0.removed_at
+        self.row.removed_at
+    }
+}
+
+impl Told for ConsoleCompany {
+    fn tell(&self, field: &Asked<'_>, json: &mut Json) -> Option<()> {
+        match field.name {
+            "id" => leaf(self.id(field.ctx), json),
+            "externalId" => leaf(self.external_id(field.ctx), json),
+            "name" => leaf(self.name(field.ctx), json),
+            "reportedAt" => leaf(self.reported_at(field.ctx), json),
+            "removedAt" => leaf(self.removed_at(field.ctx), json),
+            "contacts" => self.contacts.as_ref()?.tell(&self.row, field, json),
+            _ => None,
+        }
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{
         pagination::{List, PageArgs, newest_first},
         payload,
         request::{Request, internal},
+        told::Page,
     },
     integrations::{
         checklist::{self, ChecklistItem},
@@ -187,7 +188,7 @@ impl Integration {
         #[graphql(desc = "The cursor to go forwards from.")] after: Option<String>,
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
-    ) -> Result<List<CompanyMapping>> {
+    ) -> Result<Page<CompanyMapping>> {
         mapping::company_mappings(ctx, self.0.id, filter, &PageArgs::new(first, after, last, before)?).await
     }
 

@@ -24,7 +24,7 @@ pub use lists::{
 pub use product::ProductMapping;
 
 use super::{
-    console::ConsoleCompany,
+    console::{ConsoleCompany, ContactsAhead},
     psa::PsaCompany,
     ticketing::{TicketOverride, overrides},
 };
@@ -32,6 +32,7 @@ use crate::{
     graphql::{
         loaders::mapping::{BlockedBy, SuggestionsOf},
         request::{Request, internal},
+        told::{self, Asked, Json, Told, choice, leaf},
     },
     mapping::{
         MappedCompany, MappingState,
@@ -44,49 +45,58 @@ use crate::{
 
 /// A console company with what it is bound to.
 #[derive(Debug, Clone)]
-pub struct CompanyMapping(pub MappedCompany);
+pub struct CompanyMapping {
+    row: MappedCompany,
+    contacts: Option<ContactsAhead>,
+}
+
+impl From<MappedCompany> for CompanyMapping {
+    fn from(row: MappedCompany) -> Self {
+        Self { row, contacts: None }
+    }
+}
 
 /// A console company in one integration: what it is bound to, or that nobody has decided yet.
 #[Object]
 impl CompanyMapping {
     /// The global id. It stays the same whatever is decided.
     pub async fn id(&self) -> ID {
-        company_mapping_id(self.0.integration, self.0.company.id)
+        company_mapping_id(self.row.integration, self.row.company.id)
     }
 
     /// The company of the console.
     async fn company(&self) -> ConsoleCompany {
-        ConsoleCompany(self.0.company.clone())
+        ConsoleCompany::with(self.row.company.clone(), self.contacts.clone())
     }
 
     /// What was decided.
     async fn state(&self) -> MappingState {
-        self.0.state()
+        self.row.state()
     }
 
     /// The PSA company that it is bound to; null when it is not bound, or when `health` is `MISSING`.
     async fn psa_company(&self) -> Option<PsaCompany> {
-        self.0.psa.clone().map(PsaCompany)
+        self.row.psa.clone().map(PsaCompany)
     }
 
     /// Whether the PSA company is still what it was bound to; `OK` when it is not bound.
     async fn health(&self) -> MappingHealth {
-        self.0.health()
+        self.row.health()
     }
 
     /// PSA companies that it may be, the most certain first. Empty when it is bound and nothing is wrong, or excluded.
     #[graphql(complexity = "20 + 3 * child_complexity")]
     async fn suggestions(&self, ctx: &Context<'_>) -> Result<Vec<CompanySuggestion>> {
-        if self.0.state() != MappingState::Unmapped && self.0.health() == MappingHealth::Ok {
+        if self.row.state() != MappingState::Unmapped && self.row.health() == MappingHealth::Ok {
             return Ok(Vec::new());
         }
         let candidate = Candidate {
-            id: self.0.company.id,
-            name: self.0.company.name.clone(),
+            id: self.row.company.id,
+            name: self.row.company.name.clone(),
         };
         let found = ctx
             .rows()?
-            .load_one(SuggestionsOf(self.0.integration, candidate))
+            .load_one(SuggestionsOf(self.row.integration, candidate))
             .await
             .map_err(internal)?;
         Ok(found.unwrap_or_default().into_iter().map(CompanySuggestion).collect())
@@ -96,32 +106,47 @@ impl CompanyMapping {
     #[graphql(complexity = "2 + 2 * child_complexity")]
     async fn blocks(&self, ctx: &Context<'_>) -> Result<Vec<MappingBlock>> {
         // What only the import filter leaves out is there: nothing waits for it.
-        let gone = self.0.psa.is_none() || self.0.health() == MappingHealth::Deleted;
-        if self.0.state() == MappingState::Mapped && !gone {
+        let gone = self.row.psa.is_none() || self.row.health() == MappingHealth::Deleted;
+        if self.row.state() == MappingState::Mapped && !gone {
             return Ok(Vec::new());
         }
         let blocked = ctx
             .rows()?
-            .load_one(BlockedBy(self.0.integration, self.0.company.id))
+            .load_one(BlockedBy(self.row.integration, self.row.company.id))
             .await
             .map_err(internal)?;
-        Ok(MappingBlock::of(self.0.state(), blocked.unwrap_or_default()))
+        Ok(MappingBlock::of(self.row.state(), blocked.unwrap_or_default()))
     }
 
     /// Where the company's tickets go, when not where the others' do; at most one for each agent.
     #[graphql(complexity = "2 + 2 * child_complexity")]
     async fn ticket_overrides(&self, ctx: &Context<'_>) -> Result<Vec<TicketOverride>> {
-        overrides(ctx, self.0.integration, self.0.company.id).await
+        overrides(ctx, self.row.integration, self.row.company.id).await
     }
 
     /// When it was decided; null when it was not.
     async fn changed_at(&self) -> Option<DateTime<Utc>> {
-        self.0.mapping.as_ref().map(|mapping| mapping.changed_at)
+        self.row.mapping.as_ref().map(|mapping| mapping.changed_at)
     }
 
     /// Who decided it: the name in the token; null when nobody did.
     async fn changed_by(&self) -> Option<&str> {
-        self.0.mapping.as_ref().map(|mapping| mapping.changed_by.as_str())
+        self.row.mapping.as_ref().map(|mapping| mapping.changed_by.as_str())
+    }
+}
+
+impl Told for CompanyMapping {
+    fn tell(&self, field: &Asked<'_>, json: &mut Json) -> Option<()> {
+        match field.name {
+            "id" => leaf(self.id(field.ctx), json),
+            "company" => told::record(self.company(field.ctx), &field.below, json),
+            "state" => choice(self.state(field.ctx), json),
+            "psaCompany" => told::optional(self.psa_company(field.ctx), &field.below, json),
+            "health" => choice(self.health(field.ctx), json),
+            "changedAt" => leaf(self.changed_at(field.ctx), json),
+            "changedBy" => leaf(self.changed_by(field.ctx), json),
+            _ => None,
+        }
     }
 }
 

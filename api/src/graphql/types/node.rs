@@ -93,7 +93,7 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             loaded(rows.load_one(psa_entities::IntegrationId::from(key)).await)?.map(|row| Integration(row).into())
         }
         NodeKind::ConsoleCompany => loaded(rows.load_one(psa_entities::ConsoleCompanyId::from(key)).await)?
-            .map(|row| ConsoleCompany(row).into()),
+            .map(|row| ConsoleCompany::from(row).into()),
         NodeKind::ConsoleContact => loaded(rows.load_one(psa_entities::ConsoleContactId::from(key)).await)?
             .map(|row| ConsoleContact(row).into()),
         NodeKind::StorageAccount => loaded(rows.load_one(psa_entities::StorageAccountId::from(key)).await)?

@@ -19,6 +19,7 @@ use crate::graphql::{
     loaders::psa::{AdditionsOf, CompanyInPsa},
     request::{Request, internal},
     scalars::{Date, Decimal},
+    told::{Asked, Json, Told, leaf},
 };
 
 /// A company of the PSA.
@@ -71,6 +72,23 @@ impl PsaCompany {
     /// When an import last saw it, or found it gone.
     async fn imported_at(&self) -> DateTime<Utc> {
         self.0.imported_at
+    }
+}
+
+impl Told for PsaCompany {
+    fn tell(&self, field: &Asked<'_>, json: &mut Json) -> Option<()> {
+        match field.name {
+            "id" => leaf(self.id(field.ctx), json),
+            "externalId" => leaf(self.external_id(field.ctx), json),
+            "identifier" => leaf(self.identifier(field.ctx), json),
+            "name" => leaf(self.name(field.ctx), json),
+            "status" => leaf(self.status(field.ctx), json),
+            "types" => leaf(self.types(field.ctx), json),
+            "deleted" => leaf(self.deleted(field.ctx), json),
+            "missing" => leaf(self.missing(field.ctx), json),
+            "importedAt" => leaf(self.imported_at(field.ctx), json),
+            _ => None,
+        }
     }
 }
 

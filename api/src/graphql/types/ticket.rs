@@ -37,7 +37,7 @@ impl Incident {
     /// The company it happens at.
     async fn company(&self, ctx: &Context<'_>) -> Result<ConsoleCompany> {
         let row = ctx.rows()?.load_one(self.0.company_id).await.map_err(internal)?;
-        row.map(ConsoleCompany)
+        row.map(ConsoleCompany::from)
             .ok_or_else(|| internal("an incident without its company"))
     }
 

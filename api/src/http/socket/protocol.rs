@@ -8,7 +8,7 @@ use actix_ws::{CloseCode, CloseReason};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use crate::http::endpoint::bearer;
+use crate::{graphql::written, http::endpoint::bearer};
 
 /// What a client says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +98,7 @@ pub(super) enum ServerMessage {
         /// The client's name for the operation.
         id: String,
         /// The result.
+        #[serde(serialize_with = "written::serialize")]
         payload: async_graphql::Response,
     },
     /// The operation was refused; nothing more comes.

@@ -113,11 +113,11 @@ impl AcceptSuggestionsPayload {
         Self {
             bound_count: bound.len(),
             left_count: left.len(),
-            bound: bound.into_iter().map(CompanyMapping).collect(),
+            bound: bound.into_iter().map(CompanyMapping::from).collect(),
             left: left
                 .into_iter()
                 .map(|(row, reason)| LeftCompany {
-                    mapping: CompanyMapping(row),
+                    mapping: row.into(),
                     reason,
                 })
                 .collect(),
@@ -154,7 +154,7 @@ pub(super) fn company_results(results: Vec<RowResult>) -> Vec<CompanyMappingResu
         .map(|(index, result)| CompanyMappingResult {
             index,
             outcome: result.outcome,
-            mapping: result.row.map(CompanyMapping),
+            mapping: result.row.map(CompanyMapping::from),
             error: result.error,
         });
     numbered.collect()

@@ -36,7 +36,7 @@ pub struct CompanyBilling {
 impl CompanyBilling {
     /// The company.
     async fn company(&self) -> ConsoleCompany {
-        ConsoleCompany(self.company.clone())
+        self.company.clone().into()
     }
 
     /// Whether runs take it in. What its agreements hold stays as it is while they do not.

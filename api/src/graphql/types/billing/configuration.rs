@@ -35,7 +35,7 @@ impl BillingConfiguration {
     async fn company(&self, ctx: &Context<'_>) -> Result<ConsoleCompany> {
         let company = ctx.rows()?.load_one(self.0.company_id).await.map_err(internal)?;
         company
-            .map(ConsoleCompany)
+            .map(ConsoleCompany::from)
             .ok_or_else(|| internal("a configuration without its company"))
     }
 

@@ -49,7 +49,12 @@ impl BillingLine {
     /// The company; null when the usage of several meets on the line.
     async fn company(&self, ctx: &Context<'_>) -> Result<Option<ConsoleCompany>> {
         let Some(id) = self.0.company_id else { return Ok(None) };
-        Ok(ctx.rows()?.load_one(id).await.map_err(internal)?.map(ConsoleCompany))
+        Ok(ctx
+            .rows()?
+            .load_one(id)
+            .await
+            .map_err(internal)?
+            .map(ConsoleCompany::from))
     }
 
     /// The agreement; null when none is configured.

@@ -220,7 +220,12 @@ impl BillingShare {
     /// The company; null unless the lines are put together by it, and for lines on which several companies meet.
     async fn company(&self, ctx: &Context<'_>) -> Result<Option<ConsoleCompany>> {
         let Some(id) = self.company_id else { return Ok(None) };
-        Ok(ctx.rows()?.load_one(id).await.map_err(internal)?.map(ConsoleCompany))
+        Ok(ctx
+            .rows()?
+            .load_one(id)
+            .await
+            .map_err(internal)?
+            .map(ConsoleCompany::from))
     }
 }
 

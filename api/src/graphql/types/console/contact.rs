@@ -15,6 +15,7 @@ use crate::{
         ids::NodeKind,
         pagination::{List, PageArgs, by_name},
         request::{Request, internal},
+        told::{Asked, Json, Told, leaf},
     },
     mapping::search,
 };
@@ -61,7 +62,20 @@ impl ConsoleContact {
     async fn removed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         match self.0.removed_at {
             Some(at) => Ok(Some(at)),
-            None => Ok(self.of(ctx).await?.0.removed_at),
+            None => Ok(self.of(ctx).await?.row.removed_at),
+        }
+    }
+}
+
+impl Told for ConsoleContact {
+    fn tell(&self, field: &Asked<'_>, json: &mut Json) -> Option<()> {
+        match field.name {
+            "id" => leaf(self.id(field.ctx), json),
+            "externalId" => leaf(self.external_id(field.ctx), json),
+            "name" => leaf(self.name(field.ctx), json),
+            "email" => leaf(self.email(field.ctx), json),
+            "reportedAt" => leaf(self.reported_at(field.ctx), json),
+            _ => None,
         }
     }
 }
@@ -70,7 +84,7 @@ impl ConsoleContact {
     async fn of(&self, ctx: &Context<'_>) -> Result<ConsoleCompany> {
         let company = ctx.rows()?.load_one(self.0.company_id).await.map_err(internal)?;
         company
-            .map(ConsoleCompany)
+            .map(ConsoleCompany::from)
             .ok_or_else(|| internal("a contact without its company"))
     }
 }

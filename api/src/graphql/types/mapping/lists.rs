@@ -1,14 +1,18 @@
 //! The mappings of an integration.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Result};
 use psa_entities::ids::IntegrationId;
 
 use super::{CompanyMapping, ProductMapping, company_mapping_key, product_mapping_key};
 use crate::{
     graphql::{
-        pagination::{List, PageArgs, Slice},
+        pagination::{PageArgs, Slice},
         payload,
         request::{Request, internal},
+        told::{Asked, Page},
+        types::console::{ContactsAhead, FirstContacts},
     },
     mapping::{
         MappingState,
@@ -45,7 +49,7 @@ pub async fn company_mappings(
     integration: IntegrationId,
     filter: Option<CompanyMappingFilter>,
     page: &PageArgs,
-) -> Result<List<CompanyMapping>> {
+) -> Result<Page<CompanyMapping>> {
     let (db, scope) = (ctx.app()?.db.read(), ctx.scope()?);
     let filter = filter.unwrap_or_default();
     let filter = CompanyFilter {
@@ -65,10 +69,28 @@ pub async fn company_mappings(
         backwards: page.is_backwards(),
         limit: page.rows(),
     };
-    let rows = page::read(db, scope, integration, &filter, &part)
+    let asked = Asked::of(ctx);
+    let first = asked.as_ref().and_then(first_contacts).map(Arc::new);
+    let contacts = first.as_ref().map(|first| first.select(scope));
+    let rows = page::read(db, scope, integration, &filter, &part, contacts.as_ref())
         .await
         .map_err(internal)?;
-    Ok(Slice::new(rows, page, total, page::place)?.connect(CompanyMapping))
+    let slice = Slice::new(rows, page, total, |(row, _)| page::place(row))?;
+    let list = slice.connect(|(row, contacts)| CompanyMapping {
+        row,
+        contacts: first.clone().map(|first| ContactsAhead::new(first, contacts)),
+    });
+    Ok(Page::of(list, asked.as_ref()))
+}
+
+/// The contacts of every company that are asked for with a list.
+fn first_contacts(list: &Asked<'_>) -> Option<FirstContacts> {
+    let nodes = list.fields("edges").flat_map(|edge| edge.fields("node"));
+    let mut contacts = nodes
+        .chain(list.fields("nodes"))
+        .flat_map(|row| row.fields("company"))
+        .flat_map(|company| company.fields("contacts"));
+    FirstContacts::of(contacts.next()?)
 }
 
 /// How many companies there are in an integration and what was decided about them.
@@ -102,7 +124,7 @@ pub async fn find_company_mapping(ctx: &Context<'_>, id: &ID) -> Result<Option<C
     let rows = page::find(ctx.app()?.db.read(), ctx.scope()?, integration, [company])
         .await
         .map_err(internal)?;
-    Ok(rows.into_iter().next().map(CompanyMapping))
+    Ok(rows.into_iter().next().map(CompanyMapping::from))
 }
 
 /// The product mapping of a global id; `None` when there is none, or it is not the caller's.

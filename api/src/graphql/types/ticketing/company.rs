@@ -42,7 +42,7 @@ impl TicketOverride {
     /// The company.
     async fn company(&self, ctx: &Context<'_>) -> Result<ConsoleCompany> {
         let row = ctx.rows()?.load_one(self.0.company_id).await.map_err(internal)?;
-        row.map(ConsoleCompany)
+        row.map(ConsoleCompany::from)
             .ok_or_else(|| internal("a routing without its company"))
     }
 
