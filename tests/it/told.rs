@@ -2,7 +2,7 @@
 //!
 //! A list that is asked for twice is left to the engine: so both ways can be had of one question.
 
-use psa_simulator::Simulator;
+use psa_simulator::connectwise::Simulator;
 use psa_tests::{Bridge, Options, TestDatabase, on_each_database, setup};
 use serde_json::{Value, json};
 

@@ -9,15 +9,18 @@ use psa_bridge::{
     config::Config,
 };
 use psa_connectors::{Clock, SystemClock, SystemEntropy};
-use psa_simulator::connectwise::{Simulator, SimulatorOptions};
+use psa_simulator::{
+    Psa,
+    connectwise::{Simulator, SimulatorOptions},
+};
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Client, TestDatabase};
 
-/// The GUID that the simulated PSA is sent as client id.
-pub const CLIENT_ID: &str = "5f0d7a1e-3c1b-4f3e-9a55-6d7b6c0e8f21";
+/// What the simulated PSAs want of whoever runs a server.
+const SETTINGS: [(&str, &str); 1] = [("connectwise.client_id", "5f0d7a1e-3c1b-4f3e-9a55-6d7b6c0e8f21")];
 
 /// How a test wants its server.
 #[derive(Debug)]
@@ -55,15 +58,15 @@ impl Default for Options {
     }
 }
 
-/// A server under test.
+/// A server under test, beside a simulated PSA: ConnectWise PSA, where it makes no difference.
 #[derive(Debug)]
-pub struct Bridge {
+pub struct Bridge<P: Psa = Simulator> {
     /// Where it listens.
     pub base: String,
     /// What its parts share.
     pub app: Arc<App>,
     /// The simulated PSA.
-    pub simulator: Simulator,
+    pub simulator: P,
     shutdown: CancellationToken,
     server: JoinHandle<anyhow::Result<()>>,
 }
@@ -87,12 +90,14 @@ impl Bridge {
             .expect("the simulator starts");
         Self::start_beside(database, simulator, options).await
     }
+}
 
+impl<P: Psa> Bridge<P> {
     /// Starts a server beside a simulated PSA that is there already, such as one that another server has worked with.
     ///
     /// # Panics
     /// It does not start.
-    pub async fn start_beside(database: &TestDatabase, simulator: Simulator, options: Options) -> Self {
+    pub async fn start_beside(database: &TestDatabase, simulator: P, options: Options) -> Self {
         Self::start_as(config(database, &options), simulator, options).await
     }
 
@@ -100,7 +105,7 @@ impl Bridge {
     ///
     /// # Panics
     /// It does not start.
-    pub async fn start_as(mut config: Config, simulator: Simulator, options: Options) -> Self {
+    pub async fn start_as(mut config: Config, simulator: P, options: Options) -> Self {
         let listener = match options.listener {
             Some(listener) => listener,
             None => TcpListener::bind("127.0.0.1:0").expect("there is a free port"),
@@ -154,7 +159,7 @@ impl Bridge {
     ///
     /// # Panics
     /// It did not stop cleanly.
-    pub async fn stop(self) -> Simulator {
+    pub async fn stop(self) -> P {
         self.shutdown.cancel();
         self.server
             .await
@@ -181,7 +186,7 @@ pub fn config(database: &TestDatabase, options: &Options) -> Config {
     config
         .connectors
         .settings
-        .insert("connectwise.client_id".to_owned(), CLIENT_ID.to_owned());
+        .extend(SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned())));
     if let Some(calls) = options.calls_per_minute {
         let settings = &mut config.connectors.settings;
         settings.insert("connectwise.requests_per_minute".to_owned(), calls.to_string());

@@ -1,5 +1,6 @@
 //! The steps of the set-up, for tests that begin further on. Each is what a script would do through the API.
 
+use psa_simulator::Psa;
 use serde_json::{Value, json};
 
 use crate::{Bridge, Client, wait};
@@ -49,23 +50,21 @@ pub const BIND_PRODUCTS: &str = "mutation Bind($input: BindProductsInput!) { bin
     results { index outcome error { code field message remedy } } userErrors { code field message remedy }
 } }";
 
-/// The input of [`CONNECT`] for the simulator of a bridge, with its default keys.
-pub fn connection(bridge: &Bridge) -> Value {
-    let value = |field: &str, value: &str| json!({ "field": field, "value": value });
+/// The input of [`CONNECT`] for the simulator of a bridge.
+pub fn connection<P: Psa>(bridge: &Bridge<P>) -> Value {
+    let psa = &bridge.simulator;
+    let credentials = psa.credentials().into_iter();
     json!({
-        "kind": "connectwise",
-        "name": "ConnectWise PSA",
-        "credentials": [
-            value("site", bridge.simulator.base_url()),
-            value("company_id", "training"),
-            value("public_key", "public"),
-            value("private_key", "private"),
-        ],
+        "kind": psa.kind(),
+        "name": psa.name(),
+        "credentials": credentials
+            .map(|(field, value)| json!({ "field": field, "value": value }))
+            .collect::<Value>(),
     })
 }
 
 /// Connects the simulated PSA and gives the integration's id back.
-pub async fn connect(bridge: &Bridge, client: &Client) -> String {
+pub async fn connect<P: Psa>(bridge: &Bridge<P>, client: &Client) -> String {
     let payload = client.succeed(CONNECT, connection(bridge)).await;
     text(&payload["integration"]["id"])
 }

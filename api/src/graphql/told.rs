@@ -250,7 +250,7 @@ impl<T: Leaf> Leaf for Option<T> {
 
 impl<T: Leaf> Leaf for [T] {
     fn write(&self, json: &mut Json) -> Option<()> {
-        list(self, json, |value, json| value.write(json))
+        list(self, json, Leaf::write)
     }
 }
 

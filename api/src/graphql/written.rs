@@ -67,3 +67,40 @@ fn write(value: &Value, json: &mut Vec<u8>) -> serde_json::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{ServerError, value};
+    use serde_json::json;
+
+    use super::*;
+
+    fn response(data: Value) -> Response {
+        let mut response = Response::new(data);
+        response.errors = vec![ServerError::new("Quoted \"text\"", None)];
+        response.extensions.insert("cost".to_owned(), value!({ "asked": 3 }));
+        response
+    }
+
+    #[test]
+    fn what_is_not_told_is_written_as_the_engine_writes_it() {
+        let plain = response(value!({ "a\"b": [1, 2.5, null, true, "x\n\u{1}é"], "empty": {}, "none": [] }));
+        let text = String::from_utf8(written(&plain).unwrap()).unwrap();
+        assert_eq!(text, serde_json::to_string(&plain).unwrap());
+        let bare = Response::new(Value::Null);
+        assert_eq!(written(&bare).unwrap(), serde_json::to_vec(&bare).unwrap());
+    }
+
+    #[test]
+    fn what_is_told_stands_as_it_is() {
+        let mut data = value!({ "list": null, "other": [null] });
+        let told = || Value::Binary(br#"{"nodes":[{"id":"x"}]}"#.to_vec().into());
+        if let Value::Object(fields) = &mut data {
+            fields.insert(async_graphql::Name::new("list"), told());
+            fields.insert(async_graphql::Name::new("other"), Value::List(vec![told()]));
+        }
+        let written: serde_json::Value = serde_json::from_slice(&written(&Response::new(data)).unwrap()).unwrap();
+        let list = json!({ "nodes": [{ "id": "x" }] });
+        assert_eq!(written, json!({ "data": { "list": list, "other": [list] } }));
+    }
+}

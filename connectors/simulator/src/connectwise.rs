@@ -31,6 +31,7 @@ mod models;
 mod options;
 mod patch;
 mod projection;
+mod psa;
 mod resource;
 mod resources;
 mod rights;

@@ -2,10 +2,9 @@
 
 use psa_connectors::{Clock, SystemClock};
 use psa_entities::YearMonth;
+use psa_simulator::{Psa, connectwise::Simulator};
 use psa_tests::{Bridge, Client, TestDatabase, setup, wait};
 use serde_json::{Value, json};
-
-use super::psa::writes;
 
 /// Saves what is billed for a company.
 pub const SAVE: &str =
@@ -72,9 +71,9 @@ pub const PRODUCTS: [(&str, &str, &str); 3] = [
 pub type Customer<'a> = (&'a str, &'a [(&'a str, usize)]);
 
 /// An active integration whose companies are configured and use licences.
-pub struct Scene {
+pub struct Scene<P: Psa = Simulator> {
     /// The server and the simulated PSA.
-    pub bridge: Bridge,
+    pub bridge: Bridge<P>,
     /// A client that may do everything.
     pub client: Client,
     /// The integration.
@@ -90,9 +89,11 @@ impl Scene {
     pub async fn active(database: &TestDatabase, customers: &[Customer<'_>]) -> Self {
         Self::active_on(Bridge::start(database).await, customers).await
     }
+}
 
+impl<P: Psa> Scene<P> {
     /// The same on a server that is there already.
-    pub async fn active_on(bridge: Bridge, customers: &[Customer<'_>]) -> Self {
+    pub async fn active_on(bridge: Bridge<P>, customers: &[Customer<'_>]) -> Self {
         let scene = Self::mapped(bridge, customers).await;
         let items = scene.items().await;
         for (index, (identifier, _)) in customers.iter().enumerate() {
@@ -113,7 +114,7 @@ impl Scene {
     }
 
     /// Everything up to the configurations: companies and products are bound and priced.
-    pub async fn mapped(bridge: Bridge, customers: &[Customer<'_>]) -> Self {
+    pub async fn mapped(bridge: Bridge<P>, customers: &[Customer<'_>]) -> Self {
         let client = bridge.admin();
         let integration = setup::connect(&bridge, &client).await;
         setup::import(&client, &integration).await;
@@ -214,7 +215,7 @@ impl Scene {
         self.bridge.simulator.clear_requests();
         let applied = self.apply(&again).await;
         assert_eq!(applied["state"], "APPLIED", "{applied:#}");
-        assert_eq!(writes(&self.bridge.simulator), []);
+        assert_eq!(self.bridge.simulator.addition_writes(), []);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A service desk: a set-up integration whose backup agent makes tickets, and what the PSA has of them.
 
-use psa_simulator::connectwise::Simulator;
+use psa_simulator::{Psa, connectwise::Simulator};
 use psa_tests::{Bridge, Client, Options, TestDatabase, setup, wait};
 use serde_json::{Map, Value, json};
 
@@ -47,9 +47,9 @@ const COUNTS: &str =
 
 /// A server with an active integration: two companies are bound, tickets go to the board for backup alerts.
 #[derive(Debug)]
-pub struct Desk {
+pub struct Desk<P: Psa = Simulator> {
     /// The server and its PSA.
-    pub bridge: Bridge,
+    pub bridge: Bridge<P>,
     /// May do everything.
     pub client: Client,
     /// The integration's id.
@@ -71,8 +71,62 @@ impl Desk {
         Self::open_on(bridge, client).await
     }
 
+    /// Stops the server and starts another one beside the same PSA.
+    pub async fn restart(self, database: &TestDatabase) -> Self {
+        let simulator = self.bridge.stop().await;
+        let bridge = Bridge::start_beside(database, simulator, Options::default()).await;
+        let client = bridge.admin();
+        Self { bridge, client, ..self }
+    }
+
+    /// What the PSA has: its tickets.
+    pub fn tickets(&self) -> Vec<Record> {
+        tickets(&self.bridge.simulator)
+    }
+
+    /// The one ticket that the PSA has.
+    pub fn ticket(&self) -> Record {
+        let mut tickets = self.tickets();
+        assert_eq!(tickets.len(), 1, "{tickets:?}");
+        tickets.remove(0)
+    }
+
+    /// What the PSA has: the notes that we added, the text that the ticket was opened with not among them.
+    pub fn notes(&self) -> Vec<String> {
+        notes(&self.bridge.simulator)
+    }
+
+    /// Changes a record in the PSA, as a person there would.
+    pub fn in_the_psa(&self, kind: &str, record: Value) {
+        let Value::Object(members) = record else {
+            panic!("a record is an object")
+        };
+        self.bridge
+            .simulator
+            .upsert(kind, members)
+            .expect("a kind that there is");
+    }
+
+    /// A person gives a ticket a status.
+    pub fn give_status(&self, ticket: &Value, status: i64, closed: bool) {
+        let status = json!({ "id": status });
+        self.in_the_psa(
+            "tickets",
+            json!({ "id": ticket, "status": status, "closedFlag": closed }),
+        );
+    }
+
+    /// The company in the PSA with this identifier.
+    pub fn company_in_the_psa(&self, identifier: &str) -> i64 {
+        let companies = self.bridge.simulator.records("companies");
+        let company = companies.iter().find(|company| company["identifier"] == *identifier);
+        company.expect("the company is there")["id"].as_i64().expect("a number")
+    }
+}
+
+impl<P: Psa> Desk<P> {
     /// Sets everything up for the provider of a client, on a server that is there already.
-    pub async fn open_on(bridge: Bridge, client: Client) -> Self {
+    pub async fn open_on(bridge: Bridge<P>, client: Client) -> Self {
         let integration = setup::connect(&bridge, &client).await;
         client
             .succeed(setup::CHECK_PERMISSIONS, json!({ "integrationId": integration }))
@@ -97,21 +151,25 @@ impl Desk {
         desk
     }
 
-    /// Stops the server and starts another one beside the same PSA.
-    pub async fn restart(self, database: &TestDatabase) -> Self {
-        let simulator = self.bridge.stop().await;
-        let bridge = Bridge::start_beside(database, simulator, Options::default()).await;
-        let client = bridge.admin();
-        Self { bridge, client, ..self }
-    }
-
     /// Everything that a routing to the board for backup alerts needs.
     pub async fn routing(&self) -> Value {
+        let desk = self.bridge.simulator.desk();
+        let query = "query Boards($id: ID!) { integration(id: $id) { boards {
+            id name statuses { externalId name } choices { field choices { externalId name } }
+        } } }";
+        let data = self.client.run(query, json!({ "id": self.integration })).await;
+        let board = named(&data["integration"]["boards"], "name", desk.board);
+        let status = |name: &str| named(&board["statuses"], "name", name)["externalId"].clone();
+        let choice = |(field, name): &(&str, &str)| {
+            let offered = named(&board["choices"], "field", field);
+            json!({ "name": field, "choiceId": named(&offered["choices"], "name", name)["externalId"] })
+        };
         json!({
-            "boardId": self.board("Backup Alerts").await,
-            "newStatusId": status::NEW.to_string(),
-            "closedStatusId": status::COMPLETED.to_string(),
-            "reopenStatusId": status::REOPENED.to_string(),
+            "boardId": board["id"],
+            "newStatusId": status(desk.new),
+            "closedStatusId": status(desk.closed),
+            "reopenStatusId": status(desk.reopened),
+            "fields": desk.fields.iter().map(choice).collect::<Value>(),
         })
     }
 
@@ -195,43 +253,6 @@ impl Desk {
             .clone()
     }
 
-    /// What the PSA has: its tickets.
-    pub fn tickets(&self) -> Vec<Record> {
-        tickets(&self.bridge.simulator)
-    }
-
-    /// The one ticket that the PSA has.
-    pub fn ticket(&self) -> Record {
-        let mut tickets = self.tickets();
-        assert_eq!(tickets.len(), 1, "{tickets:?}");
-        tickets.remove(0)
-    }
-
-    /// What the PSA has: the notes that we added, the text that the ticket was opened with not among them.
-    pub fn notes(&self) -> Vec<String> {
-        notes(&self.bridge.simulator)
-    }
-
-    /// Changes a record in the PSA, as a person there would.
-    pub fn in_the_psa(&self, kind: &str, record: Value) {
-        let Value::Object(members) = record else {
-            panic!("a record is an object")
-        };
-        self.bridge
-            .simulator
-            .upsert(kind, members)
-            .expect("a kind that there is");
-    }
-
-    /// A person gives a ticket a status.
-    pub fn give_status(&self, ticket: &Value, status: i64, closed: bool) {
-        let status = json!({ "id": status });
-        self.in_the_psa(
-            "tickets",
-            json!({ "id": ticket, "status": status, "closedFlag": closed }),
-        );
-    }
-
     /// Waits until the incident with this ticket is in this state, and gives it back.
     pub async fn becomes(&self, ticket: &Value, state: &str) -> Value {
         let id = ticket.to_string();
@@ -244,13 +265,16 @@ impl Desk {
         })
         .await
     }
+}
 
-    /// The company in the PSA with this identifier.
-    pub fn company_in_the_psa(&self, identifier: &str) -> i64 {
-        let companies = self.bridge.simulator.records("companies");
-        let company = companies.iter().find(|company| company["identifier"] == *identifier);
-        company.expect("the company is there")["id"].as_i64().expect("a number")
-    }
+/// The record of a list that has this in a field.
+fn named<'v>(records: &'v Value, field: &str, name: &str) -> &'v Value {
+    let found = records
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|record| record[field] == *name);
+    found.unwrap_or_else(|| panic!("no {name} in {records:#}"))
 }
 
 /// A run of the nightly plan.

@@ -7,10 +7,9 @@ mod senders;
 
 use std::{path::Path, time::Duration};
 
-use psa_simulator::connectwise::Simulator;
-use psa_simulator::{Fault, FaultRule};
+use psa_simulator::{Fault, FaultRule, Psa, connectwise};
 use psa_tests::{
-    Client, Numbers, Options, TestDatabase, bridge, on_each_database, process::Process, setup, size, wait,
+    Bridge, Client, Numbers, Options, TestDatabase, bridge, on_each_database, process::Process, setup, size, wait,
 };
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -49,11 +48,16 @@ const PATIENCE: Duration = Duration::from_secs(3_600);
 async fn whatever_dies_and_breaks_there_is_one_ticket_for_each_incident() {
     let conditions = size::of("TEST_TICKET_CONDITIONS", 60);
     let kills = size::of("TEST_TICKET_KILLS", 6);
-    on_each_database(|database| async move { survive(&database, conditions, kills).await }).await;
+    on_each_database(|database| async move {
+        let options = connectwise::SimulatorOptions::default();
+        let simulator = connectwise::Simulator::start(options).await.expect("it starts");
+        survive(&database, simulator, conditions, kills).await;
+    })
+    .await;
 }
 
-async fn survive(database: &TestDatabase, conditions: usize, kills: usize) {
-    let (simulator, integration) = set_up(database).await;
+async fn survive(database: &TestDatabase, simulator: impl Psa, conditions: usize, kills: usize) {
+    let (simulator, integration) = set_up(database, simulator).await;
     let options = Options {
         settle_seconds: 1,
         // A 429 makes a bridge slower for a minute; its usual pace would make this a test of patience.
@@ -104,8 +108,10 @@ async fn survive(database: &TestDatabase, conditions: usize, kills: usize) {
 }
 
 /// An active integration with three bound companies, and the PSA that it is connected to, from now on in trouble.
-async fn set_up(database: &TestDatabase) -> (Simulator, String) {
-    let desk = Desk::open(database).await;
+async fn set_up<P: Psa>(database: &TestDatabase, simulator: P) -> (P, String) {
+    let bridge = Bridge::start_beside(database, simulator, Options::default()).await;
+    let client = bridge.admin();
+    let desk = Desk::open_on(bridge, client).await;
     setup::bind_company(&desk.client, &desk.integration, &desk.companies[2], "TreyResearch").await;
     let settings =
         json!({ "onRecovery": "CLOSE", "closeOnlyUntouched": true, "reopenWithinDays": 0, "stormCap": null });
@@ -113,7 +119,8 @@ async fn set_up(database: &TestDatabase) -> (Simulator, String) {
     let simulator = desk.bridge.stop().await;
     simulator.clear_requests();
     for (seed, (fault, percent)) in (1..).zip(TROUBLE) {
-        simulator.inject(FaultRule::new(fault).on_path("service/tickets").chance(percent, seed));
+        let path = simulator.ticket_path();
+        simulator.inject(FaultRule::new(fault).on_path(path).chance(percent, seed));
     }
     simulator.inject(FaultRule::new(USUAL));
     (simulator, desk.integration)
@@ -132,7 +139,7 @@ async fn report(clients: Clients, mut plan: Plan, rounds: usize) -> Plan {
 /// Waits until the PSA was called so often. False: it will not be, unless more is reported.
 async fn is_reached(
     point: usize,
-    simulator: &Simulator,
+    simulator: &impl Psa,
     client: &Client,
     integration: &str,
     reporting: &JoinHandle<Plan>,

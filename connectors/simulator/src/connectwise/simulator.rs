@@ -47,6 +47,10 @@ impl Simulator {
         })
     }
 
+    pub(crate) fn site(&self) -> &Site {
+        &self.site
+    }
+
     /// `http://127.0.0.1:port`, or `https://…` with a certificate; without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use psa_simulator::connectwise::Simulator;
-use psa_tests::setup::text;
+use psa_simulator::Psa;
 
 use super::plan::{Plan, Ticket};
-use crate::tickets::desk;
 
 /// What the PSA has in all.
 #[derive(Debug)]
@@ -21,29 +19,29 @@ pub struct Found {
 
 /// Makes sure that every condition has its tickets, each of the right company, closed or open as it should be, with as
 /// many notes as it is owed, that no two bear one marker, and that there is nothing besides.
-pub fn as_planned(simulator: &Simulator, plan: Plan) -> Found {
-    let (notes, tickets) = (notes(simulator), desk::tickets(simulator));
+pub fn as_planned(simulator: &impl Psa, plan: Plan) -> Found {
+    let (notes, tickets) = (notes(simulator), simulator.tickets());
     let mut notes_of: HashMap<i64, usize> = HashMap::new();
     for (ticket, _) in &notes {
         *notes_of.entry(*ticket).or_default() += 1;
     }
     let mut found: BTreeMap<usize, Vec<(String, Ticket)>> = BTreeMap::new();
     for ticket in &tickets {
-        let id = ticket["id"].as_i64().expect("a number");
         let is = Ticket {
-            closed: ticket["closedFlag"] == true,
-            notes: notes_of.get(&id).copied().unwrap_or_default(),
+            closed: ticket.closed,
+            notes: notes_of.get(&ticket.id).copied().unwrap_or_default(),
         };
-        let company = text(&ticket["company"]["identifier"]);
-        let number = condition(&text(&ticket["summary"]));
-        found.entry(number).or_default().push((company, is));
+        let number = condition(&ticket.summary);
+        found.entry(number).or_default().push((ticket.company.clone(), is));
     }
     let all = Found {
         tickets: tickets.len(),
         notes: notes.len(),
-        closed: tickets.iter().filter(|ticket| ticket["closedFlag"] == true).count(),
+        closed: tickets.iter().filter(|ticket| ticket.closed).count(),
     };
-    let markers = tickets.iter().map(|ticket| text(&ticket["externalXRef"]));
+    let markers = tickets
+        .into_iter()
+        .map(|ticket| ticket.external_id.expect("it bears a marker"));
     let mut wrong = twice(markers.chain(notes.into_iter().map(|(_, marker)| marker)));
     for number in 0..plan.conditions() {
         let mut is = found.remove(&number).unwrap_or_default();
@@ -68,11 +66,10 @@ fn condition(summary: &str) -> usize {
 }
 
 /// The ticket and the marker of every note of ours.
-fn notes(simulator: &Simulator) -> Vec<(i64, String)> {
-    let notes = simulator.records("notes").into_iter().filter_map(|note| {
-        let text = text(&note["text"]);
-        let marker = text.lines().find(|line| line.starts_with("[psa-bridge: PB:"))?;
-        Some((note["ticketId"].as_i64().expect("a number"), marker.to_owned()))
+fn notes(simulator: &impl Psa) -> Vec<(i64, String)> {
+    let notes = simulator.notes().into_iter().filter_map(|note| {
+        let marker = note.text.lines().find(|line| line.starts_with("[psa-bridge: PB:"))?;
+        Some((note.ticket, marker.to_owned()))
     });
     notes.collect()
 }
