@@ -1,10 +1,10 @@
-//! `psa-bridge demo`: the main job from beginning to end, on a fresh database, against a simulated ConnectWise PSA.
+//! `psa-bridge demo`: the main job from beginning to end, on a fresh database, against a simulated PSA.
 //!
 //! The walk uses nothing that is not there for everybody: it speaks to the server over HTTP with a token, reports the
-//! console's data as [`report`](super::report) does, and reads the outcome from the simulated PSA's own API.
+//! console's data as [`report`](super::report) does, and looks at the outcome in the simulated PSA. It is the same walk for
+//! every PSA.
 
 mod billing;
-mod psa;
 mod script;
 mod setup;
 mod tickets;
@@ -14,8 +14,7 @@ use std::{io::Write, net::TcpListener, path::Path, sync::Arc, time::Duration};
 use anyhow::Context;
 use clap::Args;
 use psa_connectors::{Clock, SystemClock, SystemEntropy};
-use psa_simulator::DataSet;
-use psa_simulator::connectwise::{Simulator, SimulatorOptions};
+use psa_simulator::{DataSet, Psa, Vendor};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
@@ -35,9 +34,6 @@ use script::Script;
 const PROVIDER: &str = "demo-msp";
 /// How long the printed token is valid.
 const TOKEN_LIFE: Duration = Duration::from_secs(12 * 3_600);
-/// Any GUID is a client id to the simulated PSA.
-const CLIENT_ID: &str = "7c1f0a52-9b1e-4a6f-8d38-0c5b7f4e2d11";
-
 /// The console's data that the walk reports: an export as [`Export`] describes it.
 const CONSOLE: &[(&str, &str)] = &[
     ("companies.json", include_str!("../../demo/console/companies.json")),
@@ -81,6 +77,9 @@ const CONSOLE: &[(&str, &str)] = &[
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
+    /// Whose PSA is simulated.
+    #[arg(long, value_enum, default_value_t = Vendor::ConnectWise)]
+    psa: Vendor,
     /// End after the walk: status 0, or 1 with the step that failed.
     #[arg(long)]
     exit: bool,
@@ -96,15 +95,9 @@ impl DemoArgs {
     /// Names the step that failed.
     pub async fn run(&self, out: &mut (impl Write + Send)) -> anyhow::Result<()> {
         let folder = tempdir()?;
-        let options = SimulatorOptions {
-            data_set: DataSet::Msp,
-            ..SimulatorOptions::default()
-        };
-        let credentials = psa::Credentials::of(&options);
-        let simulator = Simulator::start(options)
-            .await
-            .context("the simulated PSA does not start")?;
-        let config = config(folder.path())?;
+        let psa = self.psa.start(DataSet::Msp);
+        let psa = psa.await.context("the simulated PSA does not start")?;
+        let config = config(folder.path(), psa.as_ref())?;
         let listener = TcpListener::bind(("127.0.0.1", self.port)).or_else(|_| TcpListener::bind("127.0.0.1:0"))?;
         let base = format!("http://{}", listener.local_addr()?);
         let token = token(&config)?;
@@ -113,26 +106,25 @@ impl DemoArgs {
         let server = tokio::spawn(serve::run(app, Some(listener), true, shutdown.clone()));
 
         let client = Client::new(format!("{base}/graphql").parse()?, token.clone())?;
-        let psa = psa::Psa::new(simulator.base_url(), credentials)?;
         let export = Export::read(&console_files(folder.path())?)?;
         let mut script = Script::new(out, client);
-        script.opening(&base, psa.base())?;
-        let walked = walk(&mut script, &psa, &export).await;
+        script.opening(&base, psa.as_ref())?;
+        let walked = walk(&mut script, psa.as_ref(), &export).await;
         if walked.is_ok() && !self.exit {
-            script.closing(&base, psa.base(), token.expose_secret())?;
+            script.closing(&base, psa.base_url(), token.expose_secret())?;
             serve::stop_signal()?.cancelled().await;
         }
         shutdown.cancel();
         server.await??;
-        simulator.shutdown().await?;
+        psa.shutdown().await?;
         walked
     }
 }
 
-async fn walk(script: &mut Script<'_>, psa: &psa::Psa, export: &Export) -> anyhow::Result<()> {
+async fn walk(script: &mut Script<'_>, psa: &dyn Psa, export: &Export) -> anyhow::Result<()> {
     let integration = setup::walk(script, psa, export).await?;
     billing::configure(script, &integration).await?;
-    tickets::configure(script, &integration).await?;
+    tickets::configure(script, psa, &integration).await?;
     setup::activate(script, &integration).await?;
     billing::bill(script, psa, &integration).await?;
     tickets::follow(script, psa, export, &integration).await
@@ -146,17 +138,16 @@ pub fn log() -> LogConfig {
     }
 }
 
-fn config(folder: &Path) -> anyhow::Result<Config> {
+fn config(folder: &Path, psa: &dyn Psa) -> anyhow::Result<Config> {
     let mut config = Config::defaults()?;
     config.database.url = format!("sqlite://{}", folder.join("demo.db").display()).into();
     config.auth.secret = Some(SecretString::from(keys::random_base64(&SystemEntropy)?));
     config.vault.keys = Some(keys::generate(&SystemEntropy, SystemClock.now())?);
     config.connectors.allow_loopback = true;
     config.server.graphiql = true;
-    config
-        .connectors
-        .settings
-        .insert("connectwise.client_id".to_owned(), CLIENT_ID.to_owned());
+    let settings = psa.settings().into_iter();
+    let settings = settings.map(|(name, value)| (name.to_owned(), value));
+    config.connectors.settings.extend(settings);
     Ok(config)
 }
 

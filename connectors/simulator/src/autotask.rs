@@ -29,6 +29,7 @@ mod models;
 mod options;
 mod posting;
 mod projection;
+mod psa;
 mod query;
 mod refusal;
 mod rights;

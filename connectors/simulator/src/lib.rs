@@ -37,5 +37,5 @@ pub use data_set::DataSet;
 pub use exchange::{Exchange, Witness};
 pub use faults::{Chance, Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;
-pub use psa::{Desk, Psa, SeenAddition, SeenNote, SeenTicket};
+pub use psa::{Desk, Psa, SeenAddition, SeenNote, SeenTicket, Vendor};
 pub use tls::Tls;

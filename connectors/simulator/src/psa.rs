@@ -4,10 +4,13 @@
 //! same agreements and the same products, and here they are seen alike.
 
 use chrono::NaiveDate;
+use futures_util::future::BoxFuture;
 use rust_decimal::Decimal;
 
+use crate::data_set::DataSet;
 use crate::faults::FaultRule;
 use crate::journal::LoggedRequest;
+use crate::{autotask, connectwise};
 
 /// A running simulated PSA.
 pub trait Psa: std::fmt::Debug + Send + Sync + 'static {
@@ -56,6 +59,45 @@ pub trait Psa: std::fmt::Debug + Send + Sync + 'static {
 
     /// Removes every armed fault.
     fn clear_faults(&self);
+
+    /// Stops listening, closes the connections and waits until both is done.
+    fn shutdown(self: Box<Self>) -> BoxFuture<'static, std::io::Result<()>>;
+}
+
+/// The vendors whose PSAs are simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Vendor {
+    /// ConnectWise PSA.
+    #[value(name = "connectwise")]
+    ConnectWise,
+    /// Autotask PSA.
+    Autotask,
+}
+
+impl Vendor {
+    /// Starts a site of the vendor with so much data and everything else by default.
+    ///
+    /// # Errors
+    ///
+    /// When there is no free port.
+    pub async fn start(self, data_set: DataSet) -> std::io::Result<Box<dyn Psa>> {
+        Ok(match self {
+            Self::ConnectWise => {
+                let options = connectwise::SimulatorOptions {
+                    data_set,
+                    ..connectwise::SimulatorOptions::default()
+                };
+                Box::new(connectwise::Simulator::start(options).await?)
+            }
+            Self::Autotask => {
+                let options = autotask::SimulatorOptions {
+                    data_set,
+                    ..autotask::SimulatorOptions::default()
+                };
+                Box::new(autotask::Simulator::start(options).await?)
+            }
+        })
+    }
 }
 
 /// Where tickets go.

@@ -1,10 +1,10 @@
 //! The walk, part two: from usage to an addition in the PSA.
 
+use psa_simulator::Psa;
 use serde_json::{Value, json};
 
 use super::{
     super::report::client::Client,
-    psa::Psa,
     script::{Progress, Script, at, list, text},
     setup::{Connected, billable_product},
 };
@@ -24,7 +24,7 @@ pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) 
 }
 
 /// Plans the month, approves it and shows what the PSA has now.
-pub(super) async fn bill(script: &mut Script<'_>, psa: &Psa, integration: &Connected) -> anyhow::Result<()> {
+pub(super) async fn bill(script: &mut Script<'_>, psa: &dyn Psa, integration: &Connected) -> anyhow::Result<()> {
     let run = plan(
         script,
         integration,
@@ -33,7 +33,7 @@ pub(super) async fn bill(script: &mut Script<'_>, psa: &Psa, integration: &Conne
     .await?;
     tell_lines(script, &run)?;
     approve(script, &run).await?;
-    in_the_psa(script, psa).await?;
+    in_the_psa(script, psa)?;
     let again = plan(
         script,
         integration,
@@ -248,32 +248,20 @@ async fn progress(client: Client, run: String, state: &'static str) -> anyhow::R
     Ok(Progress::Going(format!("{state} …")))
 }
 
-async fn in_the_psa(script: &mut Script<'_>, psa: &Psa) -> anyhow::Result<()> {
-    script.step("What ConnectWise PSA has now, read from its own API")?;
-    let agreements = psa
-        .get("finance/agreements", "company/identifier=\"ContosoDental\"")
-        .await?;
-    let agreement = text(&agreements, "/0/id")?;
-    let additions = psa
-        .get(&format!("finance/agreements/{agreement}/additions"), "")
-        .await?;
-    let additions = list(&additions, "")?;
-    for addition in additions {
+fn in_the_psa(script: &mut Script<'_>, psa: &dyn Psa) -> anyhow::Result<()> {
+    script.step(&format!("What {} has now", psa.name()))?;
+    let additions = psa.additions("ContosoDental");
+    for addition in &additions {
         script.tell(format!(
             "addition {:<5} {:<14} quantity {:<6} price {:<6} {}",
-            text(addition, "/id")?,
-            text(addition, "/product/identifier")?,
-            text(addition, "/quantity")?,
-            text(addition, "/unitPrice")?,
-            addition
-                .get("invoiceDescription")
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
+            addition.id,
+            addition.product,
+            addition.quantity,
+            addition.unit_price.map(|price| price.to_string()).unwrap_or_default(),
+            addition.description.as_deref().unwrap_or_default(),
         ))?;
     }
-    let server = additions
-        .iter()
-        .find(|addition| addition.pointer("/product/identifier") == Some(&json!("MBS-SERVER")));
-    anyhow::ensure!(server.is_some(), "the PSA has no addition for the server");
+    let is_billed = additions.iter().any(|addition| addition.product == "MBS-SERVER");
+    anyhow::ensure!(is_billed, "the PSA has no addition for the server");
     Ok(())
 }

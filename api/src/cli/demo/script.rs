@@ -2,6 +2,7 @@
 
 use std::{future::Future, io::Write, time::Duration};
 
+use psa_simulator::Psa;
 use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
@@ -25,8 +26,9 @@ impl<'a> Script<'a> {
     }
 
     /// Says what runs where.
-    pub(super) fn opening(&mut self, base: &str, psa: &str) -> anyhow::Result<()> {
-        writeln!(self.out, "PSA Bridge  {base}/graphql\nsimulated ConnectWise PSA  {psa}")?;
+    pub(super) fn opening(&mut self, base: &str, psa: &dyn Psa) -> anyhow::Result<()> {
+        writeln!(self.out, "PSA Bridge  {base}/graphql")?;
+        writeln!(self.out, "simulated {}  {}", psa.name(), psa.base_url())?;
         Ok(())
     }
 
@@ -34,7 +36,7 @@ impl<'a> Script<'a> {
     pub(super) fn closing(&mut self, base: &str, psa: &str, token: &str) -> anyhow::Result<()> {
         writeln!(
             self.out,
-            "\nEverything stays up. Look around:\n  GraphiQL        {base}/graphiql\n  simulated PSA   {psa}/simulator/state/tickets\n  header          {{\"Authorization\": \"Bearer {token}\"}}\n\nStop with Ctrl-C."
+            "\nEverything stays up. Look around:\n  GraphiQL        {base}/graphiql\n  simulated PSA   {psa}/simulator/state\n  header          {{\"Authorization\": \"Bearer {token}\"}}\n\nStop with Ctrl-C."
         )?;
         Ok(())
     }

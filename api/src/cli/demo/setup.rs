@@ -1,10 +1,10 @@
 //! The walk, part one: from keys to mappings.
 
+use psa_simulator::Psa;
 use serde_json::{Value, json};
 
 use super::{
     super::report::{self, client::Client, export::Export, records},
-    psa::Psa,
     script::{Progress, Script, at, list, text},
 };
 
@@ -15,7 +15,7 @@ pub(super) struct Connected {
 }
 
 /// Connects, reports, imports and maps.
-pub(super) async fn walk(script: &mut Script<'_>, psa: &Psa, export: &Export) -> anyhow::Result<Connected> {
+pub(super) async fn walk(script: &mut Script<'_>, psa: &dyn Psa, export: &Export) -> anyhow::Result<Connected> {
     who(script).await?;
     wrong_key(script, psa).await?;
     let integration = connect(script, psa).await?;
@@ -55,31 +55,26 @@ const CONNECT: &str = "mutation Connect($input: ConnectPsaInput!) { connectPsa(i
     userErrors { code field message remedy }
 } }";
 
-fn connection(psa: &Psa, private_key: &str) -> Value {
-    json!({
-        "kind": "connectwise",
-        "name": "ConnectWise PSA",
-        "credentials": [
-            { "field": "site", "value": psa.base() },
-            { "field": "company_id", "value": psa.credentials.company_id },
-            { "field": "public_key", "value": psa.credentials.public_key },
-            { "field": "private_key", "value": private_key },
-        ],
-    })
+fn connection(psa: &dyn Psa, credentials: Vec<(&str, String)>) -> Value {
+    let credentials = credentials.into_iter();
+    let credentials = credentials.map(|(field, value)| json!({ "field": field, "value": value }));
+    json!({ "kind": psa.kind(), "name": psa.name(), "credentials": credentials.collect::<Value>() })
 }
 
-async fn wrong_key(script: &mut Script<'_>, psa: &Psa) -> anyhow::Result<()> {
+async fn wrong_key(script: &mut Script<'_>, psa: &dyn Psa) -> anyhow::Result<()> {
     script.step("A wrong key is refused before anything is stored")?;
-    let error = script.refused(CONNECT, connection(psa, "not-the-key")).await?;
+    let mut credentials = psa.credentials();
+    if let Some((_, secret)) = credentials.last_mut() {
+        "not-the-key".clone_into(secret);
+    }
+    let error = script.refused(CONNECT, connection(psa, credentials)).await?;
     script.tell(format!("{}: {}", text(&error, "/code")?, text(&error, "/message")?))?;
     script.tell(format!("remedy: {}", text(&error, "/remedy")?))
 }
 
-async fn connect(script: &mut Script<'_>, psa: &Psa) -> anyhow::Result<Connected> {
-    script.step("Connect ConnectWise PSA")?;
-    let payload = script
-        .mutate(CONNECT, connection(psa, &psa.credentials.private_key))
-        .await?;
+async fn connect(script: &mut Script<'_>, psa: &dyn Psa) -> anyhow::Result<Connected> {
+    script.step(&format!("Connect {}", psa.name()))?;
+    let payload = script.mutate(CONNECT, connection(psa, psa.credentials())).await?;
     let (status, account) = (
         text(&payload, "/integration/status")?,
         text(&payload, "/integration/account/name")?,
@@ -94,7 +89,7 @@ async fn connect(script: &mut Script<'_>, psa: &Psa) -> anyhow::Result<Connected
 }
 
 async fn permissions(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
-    script.step("Check the rights of the API member")?;
+    script.step("Check the rights of the API user")?;
     let query = "mutation Check($input: CheckPermissionsInput!) { checkPermissions(input: $input) {
         permissionCheck { passed rows { module function add edit inquire remedy } }
         userErrors { code field message remedy }

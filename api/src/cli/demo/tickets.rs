@@ -1,5 +1,6 @@
 //! The walk, part three: from a failed backup to a ticket that closes on recovery.
 
+use psa_simulator::{Desk, Psa};
 use serde_json::{Value, json};
 
 use super::{
@@ -9,7 +10,6 @@ use super::{
         export::{Export, Run},
         records,
     },
-    psa::Psa,
     script::{Progress, Script, at, list, text},
     setup::Connected,
 };
@@ -20,7 +20,7 @@ const COMPANY: &str = "Contoso Dental Group";
 /// Follows one condition from failure to recovery.
 pub(super) async fn follow(
     script: &mut Script<'_>,
-    psa: &Psa,
+    psa: &dyn Psa,
     export: &Export,
     integration: &Connected,
 ) -> anyhow::Result<()> {
@@ -47,11 +47,11 @@ pub(super) async fn follow(
     let incident = delivered(script, integration, 3).await?;
     incident_line(script, &incident)?;
 
-    in_the_psa(script, psa, &text(&incident, "/ticket/externalId")?).await
+    in_the_psa(script, psa, &text(&incident, "/ticket/externalId")?)
 }
 
 /// Sets tickets up: the shared settings, then those of the backup agent.
-pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
+pub(super) async fn configure(script: &mut Script<'_>, psa: &dyn Psa, integration: &Connected) -> anyhow::Result<()> {
     script.step("Set tickets up: one per condition, notes on repeats, closed on recovery")?;
     let query = "mutation Shared($input: UpdateTicketSettingsInput!) { updateTicketSettings(input: $input) {
         settings { mode onRecovery } userErrors { code field message remedy }
@@ -64,37 +64,17 @@ pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) 
         text(&payload, "/settings/onRecovery")?
     ))?;
 
-    let query =
-        "query Boards($id: ID!) { integration(id: $id) { boards { id name statuses { externalId name closed } } } }";
+    let query = "query Boards($id: ID!) { integration(id: $id) { boards {
+        id name statuses { externalId name } choices { field choices { externalId name } }
+    } } }";
     let data = script
         .query("integration { boards }", query, json!({ "id": integration.id }))
         .await?;
-    let boards = list(&data, "/integration/boards")?;
-    let board = boards
-        .iter()
-        .find(|board| board.get("name") == Some(&json!("Backup Alerts")));
-    let board = board.ok_or_else(|| anyhow::anyhow!("the PSA has no board for backup alerts"))?;
-    let status = |name: &str| {
-        let statuses = list(board, "/statuses")?;
-        let status = statuses.iter().find(|status| status.get("name") == Some(&json!(name)));
-        Ok::<_, anyhow::Error>(
-            at(
-                status.ok_or_else(|| anyhow::anyhow!("the board has no status {name}"))?,
-                "/externalId",
-            )?
-            .clone(),
-        )
-    };
+    let routing = routing(psa.desk(), list(&data, "/integration/boards")?)?;
     let query = "mutation Backup($input: UpdateAgentTicketsInput!) { updateBackupAgentTickets(input: $input) {
         tickets { enabled rules { trigger action } routing { board { name } newStatus { name } closedStatus { name } } }
         userErrors { code field message remedy }
     } }";
-    let routing = json!({
-        "boardId": at(board, "/id")?,
-        "newStatusId": status("New")?,
-        "closedStatusId": status("Completed")?,
-        "reopenStatusId": status("Reopened")?,
-    });
     let input = json!({ "integrationId": integration.id, "enabled": true, "routing": routing });
     let payload = script.mutate(query, input).await?;
     let tickets = at(&payload, "/tickets")?;
@@ -109,6 +89,31 @@ pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) 
         .map(|rule| Ok(format!("{} {}", text(rule, "/trigger")?, text(rule, "/action")?)))
         .collect::<anyhow::Result<_>>()?;
     script.tell(rules.join(", "))
+}
+
+/// Where tickets go, in the PSA's ids.
+fn routing(desk: Desk, boards: &[Value]) -> anyhow::Result<Value> {
+    let board = named(boards, "name", desk.board)?;
+    let statuses = list(board, "/statuses")?;
+    let status = |name: &str| Ok::<_, anyhow::Error>(at(named(statuses, "name", name)?, "/externalId")?.clone());
+    let mut fields = Vec::new();
+    for (field, name) in desk.fields {
+        let offered = named(list(board, "/choices")?, "field", field)?;
+        let choice = named(list(offered, "/choices")?, "name", name)?;
+        fields.push(json!({ "name": field, "choiceId": at(choice, "/externalId")? }));
+    }
+    Ok(json!({
+        "boardId": at(board, "/id")?,
+        "newStatusId": status(desk.new)?,
+        "closedStatusId": status(desk.closed)?,
+        "reopenStatusId": status(desk.reopened)?,
+        "fields": fields,
+    }))
+}
+
+fn named<'v>(records: &'v [Value], field: &str, name: &str) -> anyhow::Result<&'v Value> {
+    let found = records.iter().find(|record| record.get(field) == Some(&json!(name)));
+    found.ok_or_else(|| anyhow::anyhow!("the PSA has no {name}"))
 }
 
 async fn report(script: &mut Script<'_>, export: &Export, (name, runs): &(String, Vec<Run>)) -> anyhow::Result<()> {
@@ -191,37 +196,24 @@ async fn held(script: &mut Script<'_>, integration: &Connected) -> anyhow::Resul
     Ok(())
 }
 
-async fn in_the_psa(script: &mut Script<'_>, psa: &Psa, ticket: &str) -> anyhow::Result<()> {
-    script.step("What ConnectWise PSA has now, read from its own API")?;
-    let found = psa.get("service/tickets", &format!("id={ticket}")).await?;
-    let found = at(&found, "/0")?;
+fn in_the_psa(script: &mut Script<'_>, psa: &dyn Psa, ticket: &str) -> anyhow::Result<()> {
+    script.step(&format!("What {} has now", psa.name()))?;
+    let tickets = psa.tickets();
+    let found = tickets.iter().find(|known| known.id.to_string() == ticket);
+    let found = found.ok_or_else(|| anyhow::anyhow!("the PSA has no ticket {ticket}"))?;
     script.tell(format!(
         "ticket {} “{}” for {}: {}, closed {}",
-        text(found, "/id")?,
-        text(found, "/summary")?,
-        text(found, "/company/name")?,
-        text(found, "/status/name")?,
-        text(found, "/closedFlag")?,
+        found.id, found.summary, found.company, found.status, found.closed,
     ))?;
-    let notes = psa.get(&format!("service/tickets/{ticket}/notes"), "").await?;
-    for note in list(&notes, "")? {
-        let lines = text(note, "/text")?;
+    for note in psa.notes().iter().filter(|note| note.ticket == found.id) {
         script.tell(format!(
             "note {}: {}",
-            text(note, "/id")?,
-            lines.lines().next().unwrap_or_default()
+            note.id,
+            note.text.lines().next().unwrap_or_default()
         ))?;
     }
-    anyhow::ensure!(at(found, "/closedFlag")? == &json!(true), "the ticket is not closed");
-    let same = psa
-        .get(
-            "service/tickets",
-            &format!("externalXRef=\"{}\"", text(found, "/externalXRef")?),
-        )
-        .await?;
-    anyhow::ensure!(
-        list(&same, "")?.len() == 1,
-        "the PSA has more than one ticket for the condition"
-    );
+    anyhow::ensure!(found.closed, "the ticket is not closed");
+    let same = tickets.iter().filter(|known| known.external_id == found.external_id);
+    anyhow::ensure!(same.count() == 1, "the PSA has more than one ticket for the condition");
     script.tell("it is the only ticket with its marker")
 }

@@ -52,6 +52,10 @@ impl Simulator {
         })
     }
 
+    pub(crate) fn site(&self) -> &Site {
+        &self.site
+    }
+
     /// `http://127.0.0.1:port`, or `https://…` with a certificate; without a slash at the end. Zones are discovered here.
     #[must_use]
     pub fn base_url(&self) -> &str {

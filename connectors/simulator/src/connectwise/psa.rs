@@ -1,6 +1,7 @@
 //! ConnectWise PSA as any PSA.
 
 use chrono::NaiveDate;
+use futures_util::future::BoxFuture;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
@@ -126,6 +127,10 @@ impl Psa for Simulator {
 
     fn clear_faults(&self) {
         self.clear_faults();
+    }
+
+    fn shutdown(self: Box<Self>) -> BoxFuture<'static, std::io::Result<()>> {
+        Box::pin(Simulator::shutdown(*self))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::autotask::model::{
 /// Closed for good; the vendor's own value.
 pub(crate) const COMPLETE: i64 = 5;
 
-const STATES: [Choice; 8] = [
+pub(crate) const STATES: [Choice; 8] = [
     system("1", "New").default(),
     system("5", "Complete"),
     own("7", "Waiting Customer"),
