@@ -13,7 +13,7 @@ use psa_connectors::{
     },
 };
 
-use psa_tests::receiver::Delivery;
+use psa_conformance::receiver::Delivery;
 
 /// One running simulated PSA.
 #[async_trait]

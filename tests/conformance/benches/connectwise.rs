@@ -15,13 +15,13 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
+use psa_conformance::receiver::Delivery;
 use psa_connectors::{
     Clock, Platform, SystemEntropy, connectwise,
     network::NetworkPolicy,
     record::{AgreementId, ChoiceId, ProductId, TicketId, WebhookEndpoint, WriteKey},
 };
 use psa_simulator::connectwise::{Level, RightsChange, Simulator, SimulatorOptions};
-use psa_tests::receiver::Delivery;
 use serde_json::{Map, Value, json};
 
 use self::time::Time;

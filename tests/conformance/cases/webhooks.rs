@@ -1,10 +1,10 @@
 //! Announcements of the PSA.
 
+use psa_conformance::receiver::{Delivery, Receiver};
 use psa_connectors::{
     ErrorKind,
     record::{RecordChange, SubscriptionChange, Topic, WebhookEndpoint},
 };
-use psa_tests::receiver::{Delivery, Receiver};
 
 use crate::{
     bench::Deed,
