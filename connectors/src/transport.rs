@@ -96,13 +96,8 @@ fn layers(innermost: Arc<dyn Transport>, options: StackOptions) -> Arc<dyn Trans
     let quiet = Arc::new(Quiet::new(options.max_wait));
     let discreet = Arc::new(Discreet::new(innermost));
     let timed_out = Arc::new(TimedOut::new(discreet, options.timeout));
-    let limited = Arc::new(Limited::new(timed_out, options.limits.concurrency, Arc::clone(&quiet)));
-    let rate_limited = Arc::new(RateLimited::new(
-        limited,
-        options.limits.requests_per_minute,
-        quiet,
-        options.clock,
-    ));
+    let limited = Arc::new(Limited::new(timed_out, options.limits, Arc::clone(&quiet)));
+    let rate_limited = Arc::new(RateLimited::new(limited, options.limits.pace, quiet, options.clock));
     let retried = Retried::new(rate_limited, options.retry, options.entropy, options.max_wait);
     Arc::new(Traced::new(Arc::new(retried)))
 }
