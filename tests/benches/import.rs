@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use psa_connectors::{Credentials, ReadQuery, record::AgreementId};
-use psa_simulator::{DataSet, Fault, FaultRule, SimulatorOptions};
+use psa_simulator::connectwise::SimulatorOptions;
+use psa_simulator::{DataSet, Fault, FaultRule};
 use psa_tests::{Bridge, Options, TestDatabase, setup};
 use secrecy::SecretString;
 use tokio::time::Instant;

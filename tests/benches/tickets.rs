@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use psa_simulator::Simulator;
+use psa_simulator::connectwise::Simulator;
 use psa_tests::{Options, TestDatabase, bridge, on_each_database, process::Process, setup, size, wait};
 use tokio::time::Instant;
 

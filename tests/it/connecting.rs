@@ -1,6 +1,7 @@
 //! What goes wrong when a PSA is connected, imported from or asked: always a typed error with a remedy.
 
-use psa_simulator::{Fault, FaultRule, Level, RightsChange};
+use psa_simulator::connectwise::{Level, RightsChange};
+use psa_simulator::{Fault, FaultRule};
 use psa_tests::{Bridge, on_each_database, setup};
 use serde_json::{Value, json};
 

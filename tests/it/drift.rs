@@ -251,13 +251,13 @@ async fn imports_and_rights_are_refreshed_by_themselves() {
         upkeep::look(&bridge.app).await.expect("it can look");
         assert_eq!(last_import(&client, &integration).await, first, "nothing is due yet");
 
-        bridge.simulator.set_rights(&psa_simulator::RightsChange {
+        bridge.simulator.set_rights(&psa_simulator::connectwise::RightsChange {
             module: "Finance".into(),
             function: "Agreements".into(),
             add: None,
             edit: None,
             delete: None,
-            inquire: Some(psa_simulator::Level::None),
+            inquire: Some(psa_simulator::connectwise::Level::None),
         });
         bridge.simulator.rotate_keys("public-2", "private-2");
         clock.advance(TimeDelta::hours(25));

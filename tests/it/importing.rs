@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use psa_simulator::{DataSet, Fault, FaultRule, Simulator, SimulatorOptions};
+use psa_simulator::connectwise::{Simulator, SimulatorOptions};
+use psa_simulator::{DataSet, Fault, FaultRule};
 use psa_tests::{Bridge, Options, bridge, on_each_database, process::Process, setup, wait};
 use serde_json::{Value, json};
 

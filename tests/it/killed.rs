@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use psa_bridge::config::Config;
-use psa_simulator::{DataSet, Fault, FaultRule, Simulator, SimulatorOptions};
+use psa_simulator::connectwise::{Simulator, SimulatorOptions};
+use psa_simulator::{DataSet, Fault, FaultRule};
 use psa_tests::{Bridge, Options, TestDatabase, bridge, on_two_of_each_database, process::Process, setup, wait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::{Value, json};

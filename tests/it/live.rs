@@ -4,7 +4,8 @@ use std::path::Path;
 
 use psa_bridge::auth::Permission;
 use psa_entities::integration::{self, IntegrationStatus};
-use psa_simulator::{DataSet, Fault, FaultRule, SimulatorOptions};
+use psa_simulator::connectwise::SimulatorOptions;
+use psa_simulator::{DataSet, Fault, FaultRule};
 use psa_tests::{Bridge, Client, Options, Said, Socket, bridge, on_each_database, process::Process, setup};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use serde_json::{Value, json};

@@ -5,7 +5,8 @@ mod console;
 mod script;
 mod spelling;
 
-use psa_simulator::{DataSet, SimulatorOptions};
+use psa_simulator::DataSet;
+use psa_simulator::connectwise::SimulatorOptions;
 use psa_tests::{Bridge, Options, on_each_database};
 
 use console::{Certainty, Console, Counterpart};

@@ -3,7 +3,8 @@
 //! What there is to ask for is taken from the schema: a new relation is asked for here without anybody thinking of it.
 
 use psa_bridge::config::LimitsConfig;
-use psa_simulator::{DataSet, SimulatorOptions};
+use psa_simulator::DataSet;
+use psa_simulator::connectwise::SimulatorOptions;
 use psa_tests::{Bridge, Client, Options, TestDatabase, bridge, on_each_database, setup, wait};
 use serde_json::{Value, json};
 

@@ -9,7 +9,7 @@ use psa_bridge::{
     config::Config,
 };
 use psa_connectors::{Clock, SystemClock, SystemEntropy};
-use psa_simulator::{Simulator, SimulatorOptions};
+use psa_simulator::connectwise::{Simulator, SimulatorOptions};
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

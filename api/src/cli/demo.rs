@@ -14,7 +14,8 @@ use std::{io::Write, net::TcpListener, path::Path, sync::Arc, time::Duration};
 use anyhow::Context;
 use clap::Args;
 use psa_connectors::{Clock, SystemClock, SystemEntropy};
-use psa_simulator::{DataSet, Simulator, SimulatorOptions};
+use psa_simulator::DataSet;
+use psa_simulator::connectwise::{Simulator, SimulatorOptions};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 

@@ -11,20 +11,17 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// The model version that an answer names when the caller pinned none.
-pub(crate) const LATEST_VERSION: &str = "2025.1";
-
 impl Answer {
-    /// A JSON answer in the vendor's media type.
+    /// A JSON answer in one line.
     pub(crate) fn json(status: u16, body: &impl Serialize) -> Self {
-        match serde_json::to_vec_pretty(body) {
+        match serde_json::to_vec(body) {
             Ok(body) => Self {
                 status,
-                content_type: format!("application/vnd.connectwise.com+json; version={LATEST_VERSION}"),
+                content_type: "application/json".to_owned(),
                 headers: Vec::new(),
-                body: with_crlf(&body),
+                body,
             },
-            Err(error) => Self::text(500, &format!("the simulator could not write its answer: {error}")),
+            Err(error) => Self::unwritable(&error),
         }
     }
 
@@ -38,9 +35,19 @@ impl Answer {
         }
     }
 
+    /// A web page.
+    pub(crate) fn html(status: u16, page: &str) -> Self {
+        Self::text(status, page).with_content_type("text/html; charset=utf-8")
+    }
+
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
         Self::text(status, "")
+    }
+
+    /// The simulator's own failure.
+    pub(crate) fn unwritable(error: &serde_json::Error) -> Self {
+        Self::text(500, &format!("the simulator could not write its answer: {error}"))
     }
 
     pub(crate) fn with_header(mut self, name: &'static str, value: String) -> Self {
@@ -52,19 +59,4 @@ impl Answer {
         content_type.clone_into(&mut self.content_type);
         self
     }
-}
-
-/// The server's lines end in CRLF; line feeds inside JSON strings are escaped, so only the layout is touched.
-fn with_crlf(body: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(body.len() + body.len() / 16);
-    for line in body.split_inclusive(|byte| *byte == b'\n') {
-        match line.strip_suffix(b"\n") {
-            Some(line) => {
-                out.extend_from_slice(line);
-                out.extend_from_slice(b"\r\n");
-            }
-            None => out.extend_from_slice(line),
-        }
-    }
-    out
 }

@@ -1,8 +1,8 @@
 //! A request as the simulated site sees it.
 
+use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::{self, Bytes};
-use actix_web::{HttpRequest, http::header};
 
 /// One request.
 #[derive(Debug)]
@@ -11,10 +11,7 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) raw_query: String,
     pub(crate) query: Query,
-    pub(crate) authorization: Option<String>,
-    pub(crate) client_id: Option<String>,
-    pub(crate) accept: Option<String>,
-    pub(crate) forward_only: bool,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -24,48 +21,36 @@ pub(crate) struct Query(Vec<(String, String)>);
 
 impl Call {
     pub(crate) fn read(request: &HttpRequest, body: Bytes) -> Self {
-        let headers = request.headers();
-        let paging = value(headers, "pagination-type");
         Self {
             method: request.method().as_str().to_owned(),
             path: request.path().to_owned(),
             raw_query: request.query_string().to_owned(),
             query: Query::read(request.query_string()),
-            authorization: value(headers, header::AUTHORIZATION.as_str()),
-            client_id: value(headers, "clientid"),
-            accept: value(headers, header::ACCEPT.as_str()),
-            forward_only: paging.is_some_and(|paging| paging.eq_ignore_ascii_case("forward-only")),
+            headers: request.headers().clone(),
             body,
         }
     }
 
     /// A read that the site asks of itself.
-    pub(crate) fn internal(path: &str, query: Query, forward_only: bool) -> Self {
+    pub(crate) fn internal(path: &str, query: Query) -> Self {
         Self {
             method: "GET".to_owned(),
             path: path.to_owned(),
             raw_query: String::new(),
             query,
-            authorization: None,
-            client_id: None,
-            accept: None,
-            forward_only,
+            headers: HeaderMap::new(),
             body: Bytes::new(),
         }
+    }
+
+    /// A header's value, `None` when absent or no text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
     /// The path's parts; empty ones, such as after a trailing slash, do not count.
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.path.split('/').filter(|part| !part.is_empty()).collect()
-    }
-
-    /// The model version that the `Accept` header pins.
-    pub(crate) fn pinned_version(&self) -> Option<&str> {
-        let (_, after) = self.accept.as_deref()?.split_once("version=")?;
-        after
-            .split([';', ',', ' '])
-            .next()
-            .filter(|version| !version.is_empty())
     }
 }
 
@@ -98,11 +83,4 @@ impl Query {
             self.0.push((name.to_owned(), value.to_owned()));
         }
     }
-}
-
-fn value(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
 }

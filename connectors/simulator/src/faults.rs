@@ -45,12 +45,12 @@ impl Faults {
 
     /// The fault that hits this request, counted down.
     ///
-    /// The oldest matching rule wins; one that is left to chance and misses leaves the request to the next.
-    pub(crate) fn take(&mut self, method: &str, path: &str) -> Option<Fault> {
+    /// `route` is the part of the path after the API's root. The oldest matching rule wins; one that is left to chance and misses leaves the request to the next.
+    pub(crate) fn take(&mut self, method: &str, path: &str, route: &str) -> Option<Fault> {
         let armed = self
             .armed
             .iter_mut()
-            .find_map(|armed| armed.hits(method, path).then_some(armed))?;
+            .find_map(|armed| armed.hits(method, path, route).then_some(armed))?;
         let fault = armed.rule.fault.clone();
         if let Some(times) = &mut armed.rule.times {
             *times = times.saturating_sub(1);
@@ -61,8 +61,8 @@ impl Faults {
 }
 
 impl Armed {
-    fn hits(&mut self, method: &str, path: &str) -> bool {
-        if self.rule.times == Some(0) || !self.rule.matching.hits(method, path) {
+    fn hits(&mut self, method: &str, path: &str, route: &str) -> bool {
+        if self.rule.times == Some(0) || !self.rule.matching.hits(method, path, route) {
             return false;
         }
         self.rule.chance.is_none_or(|chance| self.draws.percent(chance.percent))
@@ -77,12 +77,30 @@ mod tests {
     fn a_counted_rule_hits_only_what_it_matches_and_only_so_often() {
         let mut faults = Faults::default();
         faults.arm(FaultRule::new(Fault::ResetBefore).on("post", "Additions").times(1));
-        assert_eq!(faults.take("GET", "/finance/agreements/1/additions"), None);
         assert_eq!(
-            faults.take("POST", "/finance/agreements/1/additions"),
+            faults.take(
+                "GET",
+                "/finance/agreements/1/additions",
+                "/finance/agreements/1/additions"
+            ),
+            None
+        );
+        assert_eq!(
+            faults.take(
+                "POST",
+                "/finance/agreements/1/additions",
+                "/finance/agreements/1/additions"
+            ),
             Some(Fault::ResetBefore)
         );
-        assert_eq!(faults.take("POST", "/finance/agreements/1/additions"), None);
+        assert_eq!(
+            faults.take(
+                "POST",
+                "/finance/agreements/1/additions",
+                "/finance/agreements/1/additions"
+            ),
+            None
+        );
     }
 
     #[test]
@@ -93,9 +111,9 @@ mod tests {
             faults.arm(FaultRule::new(Fault::Latency { ms: 1 }).on_method("GET"));
             let hits = (0..200).map(|_| {
                 if noise {
-                    assert_eq!(faults.take("POST", "/a"), None);
+                    assert_eq!(faults.take("POST", "/a", "/a"), None);
                 }
-                faults.take("GET", "/a").expect("one of both")
+                faults.take("GET", "/a", "/a").expect("one of both")
             });
             hits.collect::<Vec<_>>()
         };

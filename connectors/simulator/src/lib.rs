@@ -1,68 +1,36 @@
-//! ConnectWise PSA as a real HTTP server on the loopback: authentication, the permission matrix, both ways of paging,
-//! the filter language, strict bodies, the rules of agreements and tickets, signed callbacks, and trouble on request.
+//! PSAs as real HTTP servers on the loopback, for tests and for trying things out: [`connectwise`].
 //!
-//! ```no_run
-//! # async fn example() -> std::io::Result<()> {
-//! use psa_simulator::{Simulator, SimulatorOptions};
-//!
-//! let simulator = Simulator::start(SimulatorOptions::default()).await?;
-//! let address = format!("{}/v4_6_release/apis/3.0/company/companies", simulator.base_url());
-//! // Ask `address` with Basic credentials `training+public:private` and a GUID in the header `clientId`.
-//! # drop(address);
-//! simulator.shutdown().await
-//! # }
-//! ```
+//! Every vendor's site has the same trouble on request, the same journal and the same control endpoints under
+//! `/simulator/`; its data, its rules and its answers are its own.
+
+pub mod connectwise;
 
 mod answer;
-mod assumptions;
-mod bundles;
 mod call;
-mod callbacks;
-mod codebase;
-mod conditions;
+mod clock;
 mod control;
-mod data;
-mod draft;
-mod endpoints;
-mod errors;
+mod data_set;
 mod exchange;
 mod faults;
-mod gate;
 mod guid;
 mod journal;
-mod list;
-mod model;
-mod models;
+mod listening;
+mod log;
+mod names;
 mod number;
-mod options;
-mod patch;
-mod projection;
+mod outbound;
+mod places;
 mod random;
-mod resource;
-mod resources;
-mod rights;
-mod route;
 mod server;
-mod sight;
-mod simulator;
-mod site;
-mod state;
-mod store;
+mod shell;
 mod time;
 mod tls;
 mod trouble;
+mod vendor;
 
-pub use assumptions::{
-    Assumptions, BadCredentials, BadPage, BlockedCompany, CallbackRight, InactiveProduct, LinkedTwice, OverLimit,
-    UnknownField, WrongCompany,
-};
-pub use callbacks::LoggedDelivery;
-pub use codebase::{Codebase, OtherCodebase};
+pub use clock::{Clock, system_clock};
+pub use data_set::DataSet;
 pub use exchange::{Exchange, Witness};
 pub use faults::{Chance, Fault, FaultMatch, FaultRule};
 pub use journal::LoggedRequest;
-pub use options::{Clock, DataSet, SimulatorOptions, system_clock};
-pub use rights::{Level, RightsChange};
-pub use simulator::Simulator;
-pub use state::StateError;
 pub use tls::Tls;

@@ -1,4 +1,4 @@
-//! The psa-simulator program: one simulated ConnectWise PSA site until Ctrl-C.
+//! The psa-simulator program: one simulated PSA site until Ctrl-C.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -6,13 +6,33 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
-use clap::Parser;
-use psa_simulator::{Assumptions, DataSet, Simulator, SimulatorOptions, Tls, Witness};
+use clap::{Args, Parser, Subcommand};
+use psa_simulator::{DataSet, Tls, Witness, connectwise};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-/// ConnectWise PSA as a server on 127.0.0.1.
+/// A PSA as a server on 127.0.0.1.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {
+    #[command(subcommand)]
+    vendor: Vendor,
+}
+
+#[derive(Debug, Subcommand)]
+enum Vendor {
+    /// ConnectWise PSA.
+    Connectwise {
+        #[command(flatten)]
+        site: Site,
+        #[command(flatten)]
+        keys: ConnectwiseKeys,
+    },
+}
+
+/// What a site of any vendor is started with.
+#[derive(Debug, Args)]
+struct Site {
     /// The port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 8099)]
     port: u16,
@@ -20,20 +40,8 @@ struct Arguments {
     #[arg(long, value_enum, default_value_t = DataSet::Small)]
     data: DataSet,
     /// What the data set is drawn from: the same seed gives the same site.
-    #[arg(long, default_value_t = SimulatorOptions::default().seed)]
+    #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The login company.
-    #[arg(long, default_value = "training")]
-    company: String,
-    /// The API member's public key.
-    #[arg(long, default_value = "public")]
-    public_key: String,
-    /// The API member's private key.
-    #[arg(long, default_value = "private")]
-    private_key: String,
-    /// The only accepted clientId; without it any GUID is accepted.
-    #[arg(long)]
-    client_id: Option<String>,
     /// A file with the certificate in PEM, to speak HTTPS.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -54,34 +62,61 @@ struct Arguments {
     assumptions: String,
 }
 
+#[derive(Debug, Args)]
+struct ConnectwiseKeys {
+    /// The login company.
+    #[arg(long, default_value = "training")]
+    company: String,
+    /// The API member's public key.
+    #[arg(long, default_value = "public")]
+    public_key: String,
+    /// The API member's private key.
+    #[arg(long, default_value = "private")]
+    private_key: String,
+    /// The only accepted clientId; without it any GUID is accepted.
+    #[arg(long)]
+    client_id: Option<String>,
+}
+
+/// A running simulator of any vendor.
+trait Running {
+    /// The name of what is simulated.
+    const NAME: &'static str;
+    fn base_url(&self) -> &str;
+    fn load(&self, state: &Value) -> anyhow::Result<()>;
+    fn dump(&self) -> anyhow::Result<Value>;
+    async fn wait(&mut self) -> std::io::Result<()>;
+    async fn shutdown(self) -> std::io::Result<()>;
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).init();
-    let arguments = Arguments::parse();
-    let assumptions: Assumptions =
-        serde_json::from_str(&arguments.assumptions).context("the assumptions cannot be read")?;
-    let tls = match (&arguments.tls_cert, &arguments.tls_key) {
-        (Some(certificate), Some(key)) => Some(Tls {
-            certificate_pem: text(certificate)?,
-            private_key_pem: text(key)?,
-        }),
-        _ => None,
+    match Arguments::parse().vendor {
+        Vendor::Connectwise { site, keys } => run(&site, connectwise(&site, keys).await?).await,
+    }
+}
+
+async fn connectwise(site: &Site, keys: ConnectwiseKeys) -> anyhow::Result<connectwise::Simulator> {
+    let options = connectwise::SimulatorOptions {
+        port: site.port,
+        data_set: site.data,
+        seed: site.seed,
+        company_id: keys.company,
+        public_key: keys.public_key,
+        private_key: keys.private_key,
+        client_id: keys.client_id,
+        tls: site.tls()?,
+        witness: site.witness()?,
+        assumptions: site.assumptions()?,
+        ..connectwise::SimulatorOptions::default()
     };
-    let options = SimulatorOptions {
-        port: arguments.port,
-        data_set: arguments.data,
-        seed: arguments.seed,
-        company_id: arguments.company,
-        public_key: arguments.public_key,
-        private_key: arguments.private_key,
-        client_id: arguments.client_id,
-        tls,
-        witness: arguments.record.as_deref().map(recorder).transpose()?,
-        assumptions,
-        ..SimulatorOptions::default()
-    };
-    let mut simulator = Simulator::start(options).await.context("the simulator cannot start")?;
-    if let Some(file) = &arguments.load {
+    let started = connectwise::Simulator::start(options).await;
+    started.context("the simulator cannot start")
+}
+
+async fn run<R: Running>(site: &Site, mut simulator: R) -> anyhow::Result<()> {
+    if let Some(file) = &site.load {
         load(&simulator, file).with_context(|| format!("the state in {} is not loaded", file.display()))?;
     }
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
@@ -91,15 +126,59 @@ async fn main() -> anyhow::Result<()> {
         stop = &mut interrupted => return stop.context("waiting for Ctrl-C failed"),
         () = std::future::ready(()) => {}
     }
-    tracing::info!("ConnectWise PSA is simulated at {}", simulator.base_url());
+    tracing::info!("{} is simulated at {}", R::NAME, simulator.base_url());
     tokio::select! {
         ended = simulator.wait() => return ended.context("the server ended"),
         stop = &mut interrupted => stop.context("waiting for Ctrl-C failed")?,
     }
-    if let Some(file) = &arguments.save {
+    if let Some(file) = &site.save {
         save(&simulator, file).with_context(|| format!("the state is not saved to {}", file.display()))?;
     }
     simulator.shutdown().await.context("the server did not stop cleanly")
+}
+
+impl Running for connectwise::Simulator {
+    const NAME: &'static str = "ConnectWise PSA";
+
+    fn base_url(&self) -> &str {
+        self.base_url()
+    }
+
+    fn load(&self, state: &Value) -> anyhow::Result<()> {
+        Ok(self.load(state)?)
+    }
+
+    fn dump(&self) -> anyhow::Result<Value> {
+        Ok(self.dump()?)
+    }
+
+    async fn wait(&mut self) -> std::io::Result<()> {
+        self.wait().await
+    }
+
+    async fn shutdown(self) -> std::io::Result<()> {
+        self.shutdown().await
+    }
+}
+
+impl Site {
+    fn tls(&self) -> anyhow::Result<Option<Tls>> {
+        Ok(match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls {
+                certificate_pem: text(certificate)?,
+                private_key_pem: text(key)?,
+            }),
+            _ => None,
+        })
+    }
+
+    fn witness(&self) -> anyhow::Result<Option<Witness>> {
+        self.record.as_deref().map(recorder).transpose()
+    }
+
+    fn assumptions<A: DeserializeOwned>(&self) -> anyhow::Result<A> {
+        serde_json::from_str(&self.assumptions).context("the assumptions cannot be read")
+    }
 }
 
 fn text(file: &Path) -> anyhow::Result<String> {
@@ -123,13 +202,12 @@ fn recorder(file: &Path) -> anyhow::Result<Witness> {
     }))
 }
 
-fn load(simulator: &Simulator, file: &Path) -> anyhow::Result<()> {
+fn load(simulator: &impl Running, file: &Path) -> anyhow::Result<()> {
     let text = std::fs::read(file)?;
-    simulator.load(&serde_json::from_slice(&text)?)?;
-    Ok(())
+    simulator.load(&serde_json::from_slice(&text)?)
 }
 
-fn save(simulator: &Simulator, file: &Path) -> anyhow::Result<()> {
+fn save(simulator: &impl Running, file: &Path) -> anyhow::Result<()> {
     std::fs::write(file, serde_json::to_vec(&simulator.dump()?)?)?;
     Ok(())
 }

@@ -54,6 +54,16 @@ impl Random {
     }
 }
 
+/// The element at an index that goes round and round.
+pub(crate) fn cycle<T: Copy + Default>(items: &[T], index: usize) -> T {
+    items
+        .iter()
+        .cycle()
+        .nth(index % items.len().max(1))
+        .copied()
+        .unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,13 +15,12 @@ use rustls::ServerConfig;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::control;
-use crate::endpoints;
 use crate::exchange::Exchange;
 use crate::faults::Fault;
 use crate::journal::LoggedRequest;
-use crate::site::Site;
 use crate::time;
 use crate::trouble;
+use crate::vendor::Vendor;
 
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 /// The state of a site of the largest data set is some ten megabytes.
@@ -30,7 +29,11 @@ const LARGEST_STATE: usize = 256 * 1024 * 1024;
 const KEEP_ALIVE: Duration = Duration::from_secs(120);
 
 /// A server on a bound socket; it runs once it is awaited or spawned.
-pub(crate) fn server(listener: TcpListener, tls: Option<ServerConfig>, site: Arc<Site>) -> std::io::Result<Server> {
+pub(crate) fn server<V: Vendor>(
+    listener: TcpListener,
+    tls: Option<ServerConfig>,
+    site: Arc<V>,
+) -> std::io::Result<Server> {
     let site = web::Data::from(site);
     let server = HttpServer::new(move || {
         App::new()
@@ -39,9 +42,9 @@ pub(crate) fn server(listener: TcpListener, tls: Option<ServerConfig>, site: Arc
             .service(
                 web::resource("/simulator/state")
                     .app_data(web::PayloadConfig::new(LARGEST_STATE))
-                    .default_service(web::to(handle)),
+                    .default_service(web::to(handle::<V>)),
             )
-            .default_service(web::to(handle))
+            .default_service(web::to(handle::<V>))
     });
     let server = server
         .on_connect(trouble::remember)
@@ -56,15 +59,15 @@ pub(crate) fn server(listener: TcpListener, tls: Option<ServerConfig>, site: Arc
     Ok(server.run())
 }
 
-async fn handle(request: HttpRequest, body: Bytes, site: web::Data<Site>) -> HttpResponse {
+async fn handle<V: Vendor>(request: HttpRequest, body: Bytes, site: web::Data<V>) -> HttpResponse {
     let call = Call::read(&request, body);
-    let at = site.now();
+    let shell = site.shell();
+    let at = shell.now();
     let mut response = if let ["simulator", rest @ ..] = call.segments().as_slice() {
-        answered(control::answer(&site, &call, rest)).0
+        answered(control::answer(site.get_ref(), &call, rest)).0
     } else {
-        let fault = site.faults().take(&call.method, &call.path);
-        let (response, status) = respond(&site, &request, &call, fault).await;
-        site.journal().add(LoggedRequest {
+        let (response, status) = respond(site.get_ref(), &request, &call).await;
+        shell.journal().add(LoggedRequest {
             method: call.method,
             path: call.path,
             query: call.raw_query,
@@ -74,31 +77,38 @@ async fn handle(request: HttpRequest, body: Bytes, site: web::Data<Site>) -> Htt
         response
     };
     // The site's clock, not the machine's: a site that is ahead or behind says so.
-    if let Ok(date) = HeaderValue::from_str(&time::show_http(site.now())) {
+    if let Ok(date) = HeaderValue::from_str(&time::show_http(shell.now())) {
         response.headers_mut().insert(DATE, date);
     }
     response
 }
 
 /// The response and its status, `None` when the connection is reset.
-async fn respond(site: &Site, request: &HttpRequest, call: &Call, fault: Option<Fault>) -> (HttpResponse, Option<u16>) {
+async fn respond<V: Vendor>(site: &V, request: &HttpRequest, call: &Call) -> (HttpResponse, Option<u16>) {
+    // Held until the answer is on its way.
+    let _admission = match site.admit(call) {
+        Ok(admission) => admission,
+        Err(refusal) => return answered(refusal),
+    };
+    let shell = site.shell();
+    let fault = shell.faults().take(&call.method, &call.path, site.route(&call.path));
     let reset = || (HttpResponse::Ok().body(trouble::reset(request)), None);
     match fault {
         Some(Fault::ResetBefore) => return reset(),
-        Some(Fault::HtmlBody) => return answered(trouble::web_page()),
+        Some(Fault::HtmlBody) => return answered(site.sign_in_page()),
         Some(Fault::Status {
             code,
             retry_after,
             body,
-        }) => return answered(trouble::refusal(code, retry_after, body)),
+        }) => return answered(trouble::refusal(site, code, retry_after, body)),
         Some(Fault::RetryAt { code, seconds }) => {
-            return answered(trouble::refusal_until(code, site.now(), seconds));
+            return answered(trouble::refusal_until(site, code, seconds));
         }
         Some(Fault::Latency { ms }) => trouble::delay(ms).await,
         Some(Fault::ResetAfterCommit | Fault::Truncated | Fault::SlowBody { .. }) | None => {}
     }
-    let answer = endpoints::answer(site, call);
-    if let Some(witness) = &site.witness {
+    let answer = site.answer(call);
+    if let Some(witness) = &shell.witness {
         witness(&Exchange::of(call, &answer));
     }
     match fault {

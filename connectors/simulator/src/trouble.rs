@@ -11,15 +11,14 @@ use actix_web::dev::Extensions;
 use actix_web::http::Version;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures_util::stream;
 use serde_json::Value;
 use socket2::{SockRef, Socket};
 
 use crate::answer::Answer;
-use crate::errors::ApiError;
-use crate::gate;
 use crate::time;
+use crate::vendor::Vendor;
 
 /// A second handle to a connection, with which it can be reset.
 struct Wire(Socket);
@@ -95,28 +94,13 @@ pub(crate) async fn delay(ms: u64) {
     tokio::time::sleep(Duration::from_millis(ms)).await;
 }
 
-/// The sign-in page that some hosts answer with.
-pub(crate) fn web_page() -> Answer {
-    let page = "<!DOCTYPE html><html><head><title>ConnectWise</title></head><body>Sign in</body></html>";
-    Answer::text(200, page).with_content_type(HTML)
-}
-
 /// The answer of a status fault: the given body, or the one that the real server sends.
-pub(crate) fn refusal(code: u16, retry_after: Option<u32>, body: Option<Value>) -> Answer {
-    let answer = match (body, code) {
-        (Some(Value::String(text)), _) if text.trim_start().starts_with('<') => {
-            Answer::text(code, &text).with_content_type(HTML)
-        }
-        (Some(Value::String(text)), _) => Answer::text(code, &text),
-        (Some(body), _) => Answer::json(code, &body),
-        (None, 429) => return gate::too_many_requests(retry_after),
-        (None, 403) => ApiError::forbidden().into_answer(),
-        (None, 401) => ApiError::with_null_errors(401, "Unauthorized", "Invalid credentials").into_answer(),
-        (None, 500) => ApiError::new(500, "ConnectWiseApi", "A timeout has occured. Please try again.").into_answer(),
-        (None, 502..=504) => {
-            Answer::text(code, "<html><body><h1>Service Unavailable</h1></body></html>").with_content_type(HTML)
-        }
-        (None, _) => ApiError::new(code, "ConnectWiseApi", "The request failed.").into_answer(),
+pub(crate) fn refusal<V: Vendor>(site: &V, code: u16, retry_after: Option<u32>, body: Option<Value>) -> Answer {
+    let answer = match body {
+        Some(Value::String(text)) if text.trim_start().starts_with('<') => Answer::html(code, &text),
+        Some(Value::String(text)) => Answer::text(code, &text),
+        Some(body) => site.json(code, &body),
+        None => site.refusal(code, retry_after),
     };
     match retry_after {
         Some(seconds) => answer.with_header("Retry-After", seconds.to_string()),
@@ -125,12 +109,10 @@ pub(crate) fn refusal(code: u16, retry_after: Option<u32>, body: Option<Value>) 
 }
 
 /// A refusal that names the instant from which on the request may be repeated.
-pub(crate) fn refusal_until(code: u16, now: DateTime<Utc>, seconds: u32) -> Answer {
-    let until = now + TimeDelta::seconds(i64::from(seconds));
-    refusal(code, None, None).with_header("Retry-After", time::show_http(until))
+pub(crate) fn refusal_until<V: Vendor>(site: &V, code: u16, seconds: u32) -> Answer {
+    let until = site.shell().now() + TimeDelta::seconds(i64::from(seconds));
+    refusal(site, code, None, None).with_header("Retry-After", time::show_http(until))
 }
-
-const HTML: &str = "text/html; charset=utf-8";
 
 fn cut() -> std::io::Error {
     std::io::Error::other("connection cut on request")

@@ -9,7 +9,7 @@ use psa_connectors::{
     ErrorKind, Filter, PsaConnector, ReadQuery,
     record::{ChoiceId, CompanyId, WriteKey},
 };
-use psa_simulator::Simulator;
+use psa_simulator::connectwise::Simulator;
 use serde_json::{Map, Value, json};
 use tokio::runtime::Builder;
 

@@ -7,7 +7,8 @@ use psa_connectors::{
     descriptor::RightState,
     record::{AgreementId, AgreementStatus, BoardId, Choice, ChoiceId, CompanyId},
 };
-use psa_simulator::{Assumptions, DataSet, Simulator, SimulatorOptions, WrongCompany};
+use psa_simulator::DataSet;
+use psa_simulator::connectwise::{Assumptions, Simulator, SimulatorOptions, WrongCompany};
 use rust_decimal::Decimal;
 use serde_json::json;
 

@@ -1,7 +1,8 @@
 //! What differs from one server to another: its age, its release, its role, whether it takes bundles.
 
 use psa_connectors::{ErrorKind, ReadQuery, descriptor::RightState, record::AgreementId};
-use psa_simulator::{Assumptions, BadCredentials, Codebase, DataSet, Level, OtherCodebase, RightsChange};
+use psa_simulator::DataSet;
+use psa_simulator::connectwise::{Assumptions, BadCredentials, Codebase, Level, OtherCodebase, RightsChange};
 
 use crate::support::{World, connect, walk};
 

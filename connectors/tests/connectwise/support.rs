@@ -7,7 +7,8 @@ use psa_connectors::{
     Clock, Credentials, Error, ErrorKind, Page, Platform, PsaConnector, ReadQuery, Registry, Result, SystemEntropy,
     network::NetworkPolicy,
 };
-use psa_simulator::{Assumptions, DataSet, Fault, FaultRule, Level, RightsChange, Simulator, SimulatorOptions};
+use psa_simulator::connectwise::{Assumptions, Level, RightsChange, Simulator, SimulatorOptions};
+use psa_simulator::{DataSet, Fault, FaultRule};
 use secrecy::SecretString;
 
 /// A clock that stands still.

@@ -6,7 +6,7 @@ use psa_connectors::{
     Error, ErrorKind,
     record::{Hint, InboundDelivery, RecordChange, Subscription, SubscriptionChange, Topic, WebhookEndpoint},
 };
-use psa_simulator::{Assumptions, CallbackRight};
+use psa_simulator::connectwise::{Assumptions, CallbackRight};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

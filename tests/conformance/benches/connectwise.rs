@@ -20,7 +20,7 @@ use psa_connectors::{
     network::NetworkPolicy,
     record::{AgreementId, ChoiceId, ProductId, TicketId, WebhookEndpoint, WriteKey},
 };
-use psa_simulator::{Level, RightsChange, Simulator, SimulatorOptions};
+use psa_simulator::connectwise::{Level, RightsChange, Simulator, SimulatorOptions};
 use psa_tests::receiver::Delivery;
 use serde_json::{Map, Value, json};
 

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use psa_simulator::{Fault, FaultMatch, FaultRule, LoggedRequest, Simulator};
+use psa_simulator::connectwise::Simulator;
+use psa_simulator::{Fault, FaultMatch, FaultRule, LoggedRequest};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 

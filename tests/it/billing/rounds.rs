@@ -3,7 +3,8 @@
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
-use psa_simulator::{Fault, FaultRule, Simulator};
+use psa_simulator::connectwise::Simulator;
+use psa_simulator::{Fault, FaultRule};
 use psa_tests::{
     Client, Numbers, Options, TestDatabase, bridge, on_each_database, process::Process, setup, size, wait,
 };

@@ -4,7 +4,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use psa_entities::job;
-use psa_simulator::{DataSet, Simulator, SimulatorOptions};
+use psa_simulator::DataSet;
+use psa_simulator::connectwise::{Simulator, SimulatorOptions};
 use psa_tests::{Bridge, Client, Options, TestDatabase, on_each_database, setup, size, wait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};

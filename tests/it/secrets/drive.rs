@@ -1,7 +1,8 @@
 //! What is done with the server: everything that a secret takes part in, well and badly.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use psa_simulator::{Fault, FaultRule, Simulator};
+use psa_simulator::connectwise::Simulator;
+use psa_simulator::{Fault, FaultRule};
 use psa_tests::{
     receiver::{Delivery, Receiver},
     setup, wait,

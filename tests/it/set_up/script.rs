@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use psa_simulator::{Level, RightsChange};
+use psa_simulator::connectwise::{Level, RightsChange};
 use psa_tests::{Bridge, Client, setup};
 use serde_json::{Value, json};
 

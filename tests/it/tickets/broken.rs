@@ -1,6 +1,7 @@
 //! A PSA that breaks off, stumbles or is away: what was written is found, what was not is written, once.
 
-use psa_simulator::{Fault, FaultRule, Simulator, SimulatorOptions};
+use psa_simulator::connectwise::{Simulator, SimulatorOptions};
+use psa_simulator::{Fault, FaultRule};
 use psa_tests::{on_each_database, wait};
 use serde_json::json;
 

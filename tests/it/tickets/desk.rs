@@ -1,6 +1,6 @@
 //! A service desk: a set-up integration whose backup agent makes tickets, and what the PSA has of them.
 
-use psa_simulator::Simulator;
+use psa_simulator::connectwise::Simulator;
 use psa_tests::{Bridge, Client, Options, TestDatabase, setup, wait};
 use serde_json::{Map, Value, json};
 

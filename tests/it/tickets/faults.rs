@@ -7,7 +7,8 @@ mod senders;
 
 use std::{path::Path, time::Duration};
 
-use psa_simulator::{Fault, FaultRule, Simulator};
+use psa_simulator::connectwise::Simulator;
+use psa_simulator::{Fault, FaultRule};
 use psa_tests::{
     Client, Numbers, Options, TestDatabase, bridge, on_each_database, process::Process, setup, size, wait,
 };

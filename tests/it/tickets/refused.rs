@@ -1,6 +1,7 @@
 //! What the PSA refuses for good is a dead letter: listed with its reason, retried or discarded by a person.
 
-use psa_simulator::{Fault, FaultRule, Level, RightsChange};
+use psa_simulator::connectwise::{Level, RightsChange};
+use psa_simulator::{Fault, FaultRule};
 use psa_tests::{on_each_database, setup};
 use serde_json::{Value, json};
 

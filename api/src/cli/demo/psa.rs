@@ -1,7 +1,7 @@
 //! The other side: what a person would see in ConnectWise PSA, read through its own API.
 
 use anyhow::Context;
-use psa_simulator::SimulatorOptions;
+use psa_simulator::connectwise::SimulatorOptions;
 use serde_json::Value;
 
 /// The keys of the API member.

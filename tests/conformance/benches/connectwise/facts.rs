@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use psa_connectors::record::{AgreementId, BoardId, ChoiceId, CompanyId, ContactId, DeviceId, ProductId, StatusId};
-use psa_simulator::Simulator;
+use psa_simulator::connectwise::Simulator;
 use serde_json::Value;
 
 use crate::bench::Facts;

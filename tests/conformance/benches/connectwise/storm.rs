@@ -1,6 +1,7 @@
 //! The faults of the simulated site.
 
-use psa_simulator::{Fault, FaultRule, Simulator};
+use psa_simulator::connectwise::Simulator;
+use psa_simulator::{Fault, FaultRule};
 
 use super::endpoints::{is_write, table};
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use psa_simulator::Simulator;
+use psa_simulator::connectwise::Simulator;
 use psa_tests::setup::text;
 
 use super::plan::{Plan, Ticket};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use psa_simulator::{Fault, FaultRule, Simulator, SimulatorOptions};
+use psa_simulator::connectwise::{Simulator, SimulatorOptions};
+use psa_simulator::{Fault, FaultRule};
 use psa_tests::{MovedClock, Options, on_each_database, setup, wait};
 use serde_json::{Value, json};
 
