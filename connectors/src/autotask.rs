@@ -29,7 +29,6 @@ mod pages;
 mod picklists;
 mod products;
 mod query;
-mod retry;
 mod rights;
 mod routing;
 mod services;
@@ -41,7 +40,6 @@ mod zone;
 
 pub use connector::Autotask;
 pub use descriptor::DESCRIPTOR;
-pub use retry::AutotaskRetry;
 
 /// Makes a connector. Does no I/O: it checks the fields, the operator's settings and the host.
 ///

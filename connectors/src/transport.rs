@@ -19,6 +19,7 @@ use crate::{
     platform::{Clock, Entropy},
 };
 
+mod careful;
 mod discreet;
 mod http;
 mod limited;
@@ -33,6 +34,7 @@ mod traced;
 #[cfg(test)]
 pub(crate) mod scripted;
 
+pub use careful::CarefulRetry;
 pub use discreet::Discreet;
 pub use http::{BODY_LIMIT, HttpTransport};
 pub use limited::Limited;
@@ -114,7 +116,7 @@ mod tests {
             network: NetworkPolicy::default(),
             hosts: connectwise::DESCRIPTOR.hosts,
             limits: connectwise::DESCRIPTOR.limits,
-            retry: Arc::new(connectwise::ConnectWiseRetry::new(Arc::clone(&clock))),
+            retry: Arc::new(CarefulRetry::new(Arc::clone(&clock), |_| false)),
             entropy: Arc::new(SystemEntropy),
             clock,
             timeout: StackOptions::TIMEOUT,

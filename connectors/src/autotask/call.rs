@@ -53,7 +53,12 @@ impl Call {
         Self {
             method: Method::POST,
             body: Some(body),
-            ..Self::get(list.operation, list.right, list.entity, format!("{}/query", list.entity))
+            ..Self::get(
+                list.operation,
+                list.right,
+                list.entity,
+                format!("{}/query", list.entity),
+            )
         }
     }
 

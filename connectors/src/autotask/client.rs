@@ -241,10 +241,7 @@ mod tests {
 
     #[tokio::test]
     async fn refused_keys_are_not_sent_again() {
-        for script in [
-            vec![(401, ""), (200, ZONE)],
-            vec![(401, ""), (200, MOVED), (401, "")],
-        ] {
+        for script in [vec![(401, ""), (200, ZONE)], vec![(401, ""), (200, MOVED), (401, "")]] {
             let (client, server) = Client::testing(&script);
             let error = client.send(&read()).await.expect_err("refused");
             assert_eq!(error.kind(), &ErrorKind::Unauthorized);
@@ -263,7 +260,8 @@ mod tests {
 
     #[tokio::test]
     async fn near_the_threshold_we_stand_back() {
-        let high = r#"{"externalRequestThreshold":10000,"requestThresholdTimeframe":60,"currentTimeframeRequestCount":8000}"#;
+        let high =
+            r#"{"externalRequestThreshold":10000,"requestThresholdTimeframe":60,"currentTimeframeRequestCount":8000}"#;
         let mut script = vec![(200, "{}"); 100];
         script.push((200, high));
         let (client, server) = Client::testing(&script);

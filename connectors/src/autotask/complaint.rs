@@ -78,7 +78,11 @@ mod tests {
         ];
         for (body, errors, sentence) in cases {
             let complaint = Complaint::of(&answer(500, body));
-            assert_eq!((complaint.errors.len(), complaint.sentence(500).as_str()), (errors, sentence), "{body}");
+            assert_eq!(
+                (complaint.errors.len(), complaint.sentence(500).as_str()),
+                (errors, sentence),
+                "{body}"
+            );
         }
         assert!(Complaint::of(&answer(500, r#"{"errors":["Not Permitted"]}"#)).says("not permitted"));
     }

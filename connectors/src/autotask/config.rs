@@ -59,8 +59,7 @@ impl Config {
     /// Takes an address that the PSA itself names, if it is one of the PSA's zones: secrets are sent there.
     pub(super) fn parse_zone(&self, text: &str) -> Result<Url> {
         let invalid = |message: String| Error::invalid("site", message);
-        let mut url =
-            Url::parse(text).map_err(|error| invalid(format!("the zone's address is none: {error}")))?;
+        let mut url = Url::parse(text).map_err(|error| invalid(format!("the zone's address is none: {error}")))?;
         self.network
             .check_url(&url, &DESCRIPTOR.hosts)
             .map_err(|refused| invalid(refused.to_string()))?;
@@ -92,7 +91,9 @@ impl Config {
 
 /// Whether a host is a server of the API: `webservices` and a number.
 fn is_zone(host: &str) -> bool {
-    let number = host.strip_prefix("webservices").and_then(|rest| rest.strip_suffix(".autotask.net"));
+    let number = host
+        .strip_prefix("webservices")
+        .and_then(|rest| rest.strip_suffix(".autotask.net"));
     number.is_some_and(|number| number.chars().all(|digit| digit.is_ascii_digit()))
 }
 
@@ -102,7 +103,8 @@ fn integration_code(settings: &BTreeMap<String, String>) -> Result<HeaderValue> 
         .filter(|value| !value.is_empty())
         .and_then(|value| HeaderValue::from_str(value).ok());
     let mut value = value.ok_or_else(|| {
-        let message = "the operator of this server must set the tracking identifier by which Autotask knows this product";
+        let message =
+            "the operator of this server must set the tracking identifier by which Autotask knows this product";
         Error::invalid(INTEGRATION_CODE, message)
     })?;
     value.set_sensitive(true);
@@ -120,14 +122,21 @@ fn sendable(name: &str, value: &str) -> Result<HeaderValue> {
 /// The vendor's limits, or those that the operator sets.
 fn limits(settings: &BTreeMap<String, String>) -> Result<Limits> {
     let usual = DESCRIPTOR.limits;
-    let kind = DESCRIPTOR.operator_setting(REQUESTS_PER_HOUR).map(|setting| setting.kind);
+    let kind = DESCRIPTOR
+        .operator_setting(REQUESTS_PER_HOUR)
+        .map(|setting| setting.kind);
     let (Some(text), Some(kind)) = (settings.get(REQUESTS_PER_HOUR), kind) else {
         return Ok(usual);
     };
     if let Some(rule) = kind.broken_by(text) {
-        return Err(Error::invalid(REQUESTS_PER_HOUR, format!("`{REQUESTS_PER_HOUR}` {rule}")));
+        return Err(Error::invalid(
+            REQUESTS_PER_HOUR,
+            format!("`{REQUESTS_PER_HOUR}` {rule}"),
+        ));
     }
-    let pace = kind.number(text).map_or(usual.pace, |number| Pace::per_hour(u32::from(number)));
+    let pace = kind
+        .number(text)
+        .map_or(usual.pace, |number| Pace::per_hour(u32::from(number)));
     Ok(Limits { pace, ..usual })
 }
 
@@ -152,12 +161,13 @@ fn parse_site(text: &str, network: &NetworkPolicy) -> Result<Url> {
 impl Config {
     /// The configuration of a tenant in the vendor's cloud, for tests.
     pub(super) fn testing() -> Self {
+        let settings = BTreeMap::from([(INTEGRATION_CODE.to_owned(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ0".to_owned())]);
         Self {
             site: Url::parse("https://webservices.autotask.net/").expect("url"),
             username: "api@acme.example".to_owned(),
-            user: HeaderValue::from_static("api@acme.example"),
+            user: sendable("username", "api@acme.example").expect("a header"),
             secret: SecretString::from("hush"),
-            integration_code: HeaderValue::from_static("ABCDEFGHIJKLMNOPQRSTUVWXYZ0"),
+            integration_code: integration_code(&settings).expect("a header"),
             network: NetworkPolicy::default(),
             limits: DESCRIPTOR.limits,
         }
@@ -198,7 +208,10 @@ mod tests {
     #[test]
     fn the_site_is_any_zone_unless_one_is_given() {
         let of = |fields: &[(&str, &str)]| config(fields, NetworkPolicy::default(), &[]);
-        assert_eq!(of(&[]).expect("valid").site.as_str(), "https://webservices.autotask.net/");
+        assert_eq!(
+            of(&[]).expect("valid").site.as_str(),
+            "https://webservices.autotask.net/"
+        );
         for site in [
             "webservices14.autotask.net",
             " https://webservices14.autotask.net/ATServicesRest/ ",
@@ -206,7 +219,12 @@ mod tests {
             let site = of(&[("site", site)]).expect(site).site;
             assert_eq!(site.as_str(), "https://webservices14.autotask.net/");
         }
-        for site in ["http://webservices.autotask.net", "evil.example", "a@webservices.autotask.net", "127.0.0.1:1"] {
+        for site in [
+            "http://webservices.autotask.net",
+            "evil.example",
+            "a@webservices.autotask.net",
+            "127.0.0.1:1",
+        ] {
             assert_refuses(of(&[("site", site)]), "site");
         }
     }
@@ -214,7 +232,9 @@ mod tests {
     #[test]
     fn secrets_go_to_zones_alone() {
         let strict = config(&[], NetworkPolicy::default(), &[]).expect("valid");
-        let zone = strict.parse_zone("https://webservices14.autotask.net/ATServicesRest").expect("a zone");
+        let zone = strict
+            .parse_zone("https://webservices14.autotask.net/ATServicesRest")
+            .expect("a zone");
         assert_eq!(zone.as_str(), "https://webservices14.autotask.net/ATServicesRest/");
         for foreign in [
             "https://ww14.autotask.net/ATServicesRest/",
@@ -231,7 +251,10 @@ mod tests {
             extra_hosts: vec!["prerelease.autotask.net".into()],
         };
         let open = config(&[], open, &[]).expect("valid");
-        for allowed in ["https://prerelease.autotask.net/ATServicesRest/", "http://127.0.0.1:8100/ATServicesRest/"] {
+        for allowed in [
+            "https://prerelease.autotask.net/ATServicesRest/",
+            "http://127.0.0.1:8100/ATServicesRest/",
+        ] {
             assert_eq!(open.parse_zone(allowed).expect(allowed).as_str(), allowed);
         }
     }
@@ -248,7 +271,10 @@ mod tests {
         for wrong in [" ", "a\nb"] {
             assert_refuses(with(&[(INTEGRATION_CODE, wrong)]), INTEGRATION_CODE);
         }
-        assert_refuses(config(&[("secret", "hush\n.")], NetworkPolicy::default(), &[]), "secret");
+        assert_refuses(
+            config(&[("secret", "hush\n.")], NetworkPolicy::default(), &[]),
+            "secret",
+        );
     }
 
     #[test]

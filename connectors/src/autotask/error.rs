@@ -56,6 +56,15 @@ pub(super) fn unreadable(context: Context, source: impl StdError + Send + Sync +
         .with_source(source)
 }
 
+/// A write has happened, and what was read afterwards to show it failed: the outcome is known to nobody until the caller
+/// looks again.
+pub(super) fn unconfirmed(error: Error) -> Error {
+    Error::new(ErrorKind::Ambiguous, "it was written, but cannot be read again")
+        .with_operation(error.operation())
+        .with_retry_after(error.retry_after())
+        .with_source(error)
+}
+
 fn refusal(context: Context, response: &Response) -> Error {
     let status = response.status.as_u16();
     let complaint = Complaint::of(response);

@@ -117,7 +117,12 @@ mod tests {
     use crate::autotask::{query::Conditions, rights, wire::Stub};
 
     fn list() -> List {
-        List::new("test", rights::COMPANIES, "Companies", Conditions::none().flag_is("isActive", true))
+        List::new(
+            "test",
+            rights::COMPANIES,
+            "Companies",
+            Conditions::none().flag_is("isActive", true),
+        )
     }
 
     async fn read(body: &str, after: Option<&str>) -> Result<Page<Stub>> {
@@ -133,10 +138,22 @@ mod tests {
     async fn a_page_ends_where_the_psa_says() {
         let zone = "https://webservices14.autotask.net/ATServicesRest/V1.0/Companies/query/next?paging=x";
         let cases = [
-            (json!({ "items": [{ "id": 0 }, { "id": 3 }], "pageDetails": { "nextPageUrl": zone } }), Some("3")),
-            (json!({ "items": [{ "id": 3 }], "pageDetails": { "nextPageUrl": zone } }), Some("3")),
-            (json!({ "items": [{ "id": 0 }, { "id": 3 }], "pageDetails": { "nextPageUrl": null } }), None),
-            (json!({ "items": [{ "id": 0 }, { "id": 3 }], "pageDetails": { "nextPageUrl": "" } }), None),
+            (
+                json!({ "items": [{ "id": 0 }, { "id": 3 }], "pageDetails": { "nextPageUrl": zone } }),
+                Some("3"),
+            ),
+            (
+                json!({ "items": [{ "id": 3 }], "pageDetails": { "nextPageUrl": zone } }),
+                Some("3"),
+            ),
+            (
+                json!({ "items": [{ "id": 0 }, { "id": 3 }], "pageDetails": { "nextPageUrl": null } }),
+                None,
+            ),
+            (
+                json!({ "items": [{ "id": 0 }, { "id": 3 }], "pageDetails": { "nextPageUrl": "" } }),
+                None,
+            ),
             (json!({ "items": [{ "id": 0 }, { "id": 3 }] }), Some("3")),
             (json!({ "items": [] }), None),
         ];
@@ -153,7 +170,10 @@ mod tests {
         let found: Vec<Stub> = client.all(&list()).await.expect("read");
         assert_eq!(found.len(), 1);
         for sent in server.requests().iter().skip(1) {
-            assert_eq!(sent.url.as_str(), "https://webservices14.autotask.net/ATServicesRest/V1.0/Companies/query");
+            assert_eq!(
+                sent.url.as_str(),
+                "https://webservices14.autotask.net/ATServicesRest/V1.0/Companies/query"
+            );
         }
     }
 

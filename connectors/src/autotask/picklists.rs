@@ -8,6 +8,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{call::Call, client::Client};
 use crate::error::{Error, ErrorKind, Result};
@@ -47,7 +48,11 @@ pub(super) struct PickValue {
 impl PickValue {
     /// The name that people see.
     pub(super) fn label(&self) -> &str {
-        self.label.as_deref().map(str::trim).filter(|label| !label.is_empty()).unwrap_or(&self.value)
+        self.label
+            .as_deref()
+            .map(str::trim)
+            .filter(|label| !label.is_empty())
+            .unwrap_or(&self.value)
     }
 
     /// The number that records hold.
@@ -89,6 +94,14 @@ impl Fields {
     pub(super) fn label(&self, name: &str, value: i64) -> Option<String> {
         let values = self.field(name)?.picklist_values.as_ref()?;
         let known = values.iter().find(|known| known.number() == Some(value))?;
+        Some(known.label().to_owned())
+    }
+
+    /// The name of a value that is a number in some tenants and a text in others.
+    pub(super) fn label_of(&self, name: &str, value: &Value) -> Option<String> {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let values = self.field(name)?.picklist_values.as_ref()?;
+        let known = values.iter().find(|known| known.value == value)?;
         Some(known.label().to_owned())
     }
 
@@ -173,10 +186,24 @@ mod tests {
     fn picklists_are_read() {
         let fields: Fields = serde_json::from_str(FIELDS).expect("fields");
         let values = fields.picklist("Priority").expect("a picklist");
-        let seen: Vec<_> = values.iter().map(|value| (value.number(), value.label(), value.parent())).collect();
-        assert_eq!(seen, [(Some(1), "High", None), (Some(2), "2", Some("7")), (Some(3), "Low", None)]);
+        let seen: Vec<_> = values
+            .iter()
+            .map(|value| (value.number(), value.label(), value.parent()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (Some(1), "High", None),
+                (Some(2), "2", Some("7")),
+                (Some(3), "Low", None)
+            ]
+        );
         assert_eq!(fields.label("priority", 1).as_deref(), Some("High"));
-        assert_eq!(fields.usual("priority").expect("a value"), 1, "the default one is out of use");
+        assert_eq!(
+            fields.usual("priority").expect("a value"),
+            1,
+            "the default one is out of use"
+        );
         assert!(fields.requires("title") && !fields.requires("description"));
         for none in ["title", "colour"] {
             assert_eq!(fields.picklist(none).expect_err(none).kind(), &ErrorKind::Protocol);
@@ -192,6 +219,11 @@ mod tests {
         client.fields("test", None, "Tickets").await.expect("anew");
         assert_eq!(server.sent(), 3, "the zone, and twice the fields");
         let later = client.clock.now() + BELIEVED;
-        assert!(client.known_fields.get("Tickets", later + TimeDelta::seconds(1)).is_none());
+        assert!(
+            client
+                .known_fields
+                .get("Tickets", later + TimeDelta::seconds(1))
+                .is_none()
+        );
     }
 }

@@ -35,7 +35,10 @@ impl Conditions {
 
     /// One of these fields holds this text. The PSA disregards case.
     pub(super) fn text_is_in_one_of(mut self, fields: &[&str], value: &str) -> Self {
-        let items: Vec<_> = fields.iter().map(|field| condition("eq", field, json!(value))).collect();
+        let items: Vec<_> = fields
+            .iter()
+            .map(|field| condition("eq", field, json!(value)))
+            .collect();
         self.0.push(json!({ "op": "or", "items": items }));
         self
     }
@@ -120,6 +123,10 @@ mod tests {
         });
         assert_eq!(conditions.body(Some(7), 500, &["id", "title"]), expected);
         let all = Conditions::none().changed_since("x", None).body(None, 1, &["id"]);
-        assert_eq!(all["filter"], json!([{ "op": "gte", "field": "id", "value": 0 }]), "a filter is mandatory");
+        assert_eq!(
+            all["filter"],
+            json!([{ "op": "gte", "field": "id", "value": 0 }]),
+            "a filter is mandatory"
+        );
     }
 }

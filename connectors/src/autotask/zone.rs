@@ -28,6 +28,21 @@ pub(super) struct Zone {
     pub(super) pages: Option<Url>,
 }
 
+impl Zone {
+    /// The page on which a person sees a ticket.
+    pub(super) fn ticket_page(&self, id: i64) -> Option<String> {
+        let mut page = self
+            .pages
+            .as_ref()?
+            .join("Autotask/AutotaskExtend/ExecuteCommand.aspx")
+            .ok()?;
+        page.query_pairs_mut()
+            .append_pair("Code", "OpenTicketDetail")
+            .append_pair("TicketID", &id.to_string());
+        Some(page.into())
+    }
+}
+
 /// The answer to `GET zoneInformation`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -109,8 +124,14 @@ mod tests {
         let body = r#"{"zoneName":"America West","url":"https://webservices14.autotask.net/ATServicesRest/",
             "webUrl":"https://ww14.autotask.net/","ci":1}"#;
         let zone = find(200, body).await.expect("a zone");
-        assert_eq!(zone.url.as_str(), "https://webservices14.autotask.net/ATServicesRest/V1.0/");
+        assert_eq!(
+            zone.url.as_str(),
+            "https://webservices14.autotask.net/ATServicesRest/V1.0/"
+        );
         assert_eq!(zone.pages.as_ref().map(Url::as_str), Some("https://ww14.autotask.net/"));
+        let page =
+            "https://ww14.autotask.net/Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID=7";
+        assert_eq!(zone.ticket_page(7).as_deref(), Some(page));
     }
 
     #[tokio::test]

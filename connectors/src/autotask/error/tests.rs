@@ -33,7 +33,8 @@ fn every_refusal_has_its_kind() {
     let right = Forbidden { right: Some("tickets") };
     let invalid = Invalid { fields: Vec::new() };
     let resource = "When assigning a Resource, you must assign both a assignedResourceID and assignedResourceRoleID.";
-    let gone = "No matching records found. The logged in Resource may not have the required permissions to delete the data.";
+    let gone =
+        "No matching records found. The logged in Resource may not have the required permissions to delete the data.";
     let wrong_code = "IntegrationCode is invalid";
     let unknown_user = "Zone information could not be determined";
     let table = [
@@ -41,16 +42,51 @@ fn every_refusal_has_its_kind() {
         (403, told("No."), right.clone(), right.clone()),
         (403, String::new(), right.clone(), right.clone()),
         (404, String::new(), NotFound, NotFound),
-        (404, r#"{"Message":"No HTTP resource was found."}"#.to_owned(), NotFound, NotFound),
-        (405, r#"{"Message":"It does not support http method 'GET'."}"#.to_owned(), Protocol, Protocol),
+        (
+            404,
+            r#"{"Message":"No HTTP resource was found."}"#.to_owned(),
+            NotFound,
+            NotFound,
+        ),
+        (
+            405,
+            r#"{"Message":"It does not support http method 'GET'."}"#.to_owned(),
+            Protocol,
+            Protocol,
+        ),
         (429, String::new(), RateLimited, RateLimited),
-        (500, told("The logged in Resource does not have the adequate permissions to create Ticket."), right.clone(), right.clone()),
+        (
+            500,
+            told("The logged in Resource does not have the adequate permissions to create Ticket."),
+            right.clone(),
+            right.clone(),
+        ),
         (500, told(gone), NotFound, NotFound),
         (500, told(resource), invalid.clone(), invalid.clone()),
-        (500, told("Value does not reference an existing entity for taskType . "), invalid.clone(), invalid.clone()),
-        (500, told("The period has already been approved and posted."), PeriodClosed, PeriodClosed),
-        (500, told(wrong_code), named(INTEGRATION_CODE, wrong_code), named(INTEGRATION_CODE, wrong_code)),
-        (500, told(unknown_user), named("username", unknown_user), named("username", unknown_user)),
+        (
+            500,
+            told("Value does not reference an existing entity for taskType . "),
+            invalid.clone(),
+            invalid.clone(),
+        ),
+        (
+            500,
+            told("The period has already been approved and posted."),
+            PeriodClosed,
+            PeriodClosed,
+        ),
+        (
+            500,
+            told(wrong_code),
+            named(INTEGRATION_CODE, wrong_code),
+            named(INTEGRATION_CODE, wrong_code),
+        ),
+        (
+            500,
+            told(unknown_user),
+            named("username", unknown_user),
+            named("username", unknown_user),
+        ),
         (400, told("Unable to find a field."), invalid.clone(), invalid.clone()),
         (200, told("It did not work."), invalid.clone(), invalid),
         (500, String::new(), Unavailable, Ambiguous),
@@ -73,7 +109,11 @@ fn every_refusal_has_its_kind() {
 
 #[test]
 fn the_words_of_the_psa_reach_the_person() {
-    let error = translate(context(Effect::Write), Ok(answer(500, &told("Field dueDateTime is required.")))).expect_err("refused");
+    let error = translate(
+        context(Effect::Write),
+        Ok(answer(500, &told("Field dueDateTime is required."))),
+    )
+    .expect_err("refused");
     assert_eq!(error.message(), "Field dueDateTime is required.");
     assert!(!error.is_temporary());
 }
@@ -85,8 +125,16 @@ fn silence_says_what_may_have_happened() {
         (NotSent, ErrorKind::Unavailable, ErrorKind::Unavailable),
         (MayHaveBeenSent, ErrorKind::Unavailable, ErrorKind::Ambiguous),
         (TooLarge, ErrorKind::Protocol, ErrorKind::Ambiguous),
-        (Paused(Duration::from_secs(90)), ErrorKind::RateLimited, ErrorKind::RateLimited),
-        (TransportErrorKind::Refused, named("site", "test"), named("site", "test")),
+        (
+            Paused(Duration::from_secs(90)),
+            ErrorKind::RateLimited,
+            ErrorKind::RateLimited,
+        ),
+        (
+            TransportErrorKind::Refused,
+            named("site", "test"),
+            named("site", "test"),
+        ),
     ];
     for (kind, read, write) in table {
         for (effect, expected) in [(Effect::Read, read), (Effect::Write, write)] {
