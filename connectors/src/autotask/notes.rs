@@ -23,7 +23,7 @@ const ENTITY: &str = "TicketNotes";
 const TITLE: &str = "Backup";
 
 /// The longest text of a note.
-const TEXT_CHARS: usize = 3200;
+const TEXT_CHARS: usize = 32_000;
 
 pub(super) async fn add(client: &Client, id: &TicketId, draft: &NoteDraft, key: &WriteKey) -> Result<Note> {
     const OPERATION: &str = "add_note";

@@ -1,8 +1,8 @@
-//! The fields that route a ticket. Each is a picklist of the ticket.
+//! The fields that route a ticket. Each is a picklist of the ticket, but for its category.
 
 use std::collections::BTreeMap;
 
-use super::{client::Client, mapping::number, picklists::PickValue};
+use super::{call::List, client::Client, mapping::number, picklists::PickValue, query::Conditions, rights, wire};
 use crate::{
     descriptor::RoutingField,
     error::{Error, Result},
@@ -70,13 +70,36 @@ pub(super) fn member(field: &str) -> Result<&'static str> {
         .ok_or_else(|| Error::invalid(field, format!("Autotask tickets are not routed by `{field}`")))
 }
 
+/// The number that a value of a field is. The vendor's own sources are below zero.
+pub(super) fn value(field: &str, id: &ChoiceId) -> Result<i64> {
+    let number = id.as_str().parse().ok();
+    let number = number.filter(|number: &i64| number.to_string() == id.as_str());
+    number.ok_or_else(|| Error::invalid(field, format!("`{id}` is not a value of Autotask PSA")))
+}
+
 /// Reads the values of a field, in the PSA's order. They are the same on every queue.
 pub(super) async fn choices(client: &Client, field: &str, board: &BoardId) -> Result<Vec<Choice>> {
     let member = member(field)?;
     number("board", board.as_str())?;
+    if field == "category" {
+        return categories(client).await;
+    }
     let mut values = client.fields("choices", None, "Tickets").await?.picklist(member)?;
     values.retain(PickValue::is_active);
     Ok(values.into_iter().map(|value| choice(field, &value)).collect())
+}
+
+/// Categories are records of their own, and not a picklist.
+async fn categories(client: &Client) -> Result<Vec<Choice>> {
+    let list = List::new("choices", rights::TICKETS, "TicketCategories", Conditions::none());
+    let mut found: Vec<wire::Category> = client.all(&list).await?;
+    found.retain(|category| category.is_active.unwrap_or(true));
+    let choice = |category: wire::Category| Choice {
+        id: ChoiceId::new(category.id.to_string()),
+        name: category.name,
+        combinations: Vec::new(),
+    };
+    Ok(found.into_iter().map(choice).collect())
 }
 
 fn choice(field: &str, value: &PickValue) -> Choice {
@@ -102,5 +125,9 @@ mod tests {
         }
         assert_eq!(FIELDS.len(), MEMBERS.len());
         assert!(member("colour").is_err());
+        assert_eq!(value("source", &ChoiceId::new("-2")).expect("the vendor's own"), -2);
+        for odd in ["", "x", "01", "1 "] {
+            assert!(value("source", &ChoiceId::new(odd)).is_err(), "{odd}");
+        }
     }
 }

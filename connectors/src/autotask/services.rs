@@ -101,7 +101,7 @@ fn addition(held: &Held, contract_end: Option<NaiveDate>, window: Window, day: N
         agreement: AgreementId::new(service.contract.to_string()),
         product: Sold::Service(service.service).id(),
         quantity: Decimal::from(billed.units),
-        unit_price: service.unit_price.map(Exact::value),
+        unit_price: service.price().map(Exact::value),
         unit_cost: service.unit_cost.map(Exact::value),
         // Windows line ends are the PSA's: a text that we wrote is recognised again without them.
         description: service

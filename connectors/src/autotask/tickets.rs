@@ -46,7 +46,7 @@ pub(super) async fn create(client: &Client, draft: &TicketDraft, key: &WriteKey)
     key.check()?;
     let mut routing = BTreeMap::new();
     for (name, choice) in &draft.routing.fields {
-        routing.insert(routing::member(name)?, number(name, choice.as_str())?);
+        routing.insert(routing::member(name)?, routing::value(name, choice)?);
     }
     let contact = draft.contact.as_ref();
     let (company, queue) = (
@@ -124,8 +124,8 @@ pub(super) async fn set_status(client: &Client, id: &TicketId, status: &StatusId
 
 pub(super) async fn set_field(client: &Client, id: &TicketId, field: &str, value: &ChoiceId) -> Result<Ticket> {
     const OPERATION: &str = "set_ticket_field";
-    let (id, value) = (number("ticket", id.as_str())?, number(field, value.as_str()));
-    change(client, OPERATION, id, routing::member(field)?, value?).await?;
+    let (id, member) = (number("ticket", id.as_str())?, routing::member(field)?);
+    change(client, OPERATION, id, member, routing::value(field, value)?).await?;
     read(client, OPERATION, id).await.map_err(unconfirmed)
 }
 

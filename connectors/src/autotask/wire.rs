@@ -10,8 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 #[cfg(test)]
 pub(super) use records::Stub;
 pub(super) use records::{
-    Charge, Company, Contact, Contract, ContractService, ContractStub, Device, ExcludedResource, LinkedDevice, Listed,
-    Note, Product, Resource, Service, ServiceUnits, Ticket, TimeEntry, Version, Webhook, WebhookField,
+    Category, Charge, Company, Contact, Contract, ContractService, ContractStub, Device, ExcludedResource,
+    LinkedDevice, Listed, Note, Product, Resource, Service, ServiceUnits, Ticket, TimeEntry, Version, Webhook,
+    WebhookField,
 };
 pub(super) use writes::{
     Adjustment, ChangedCharge, ChangedService, ChangedWebhook, NewCharge, NewExcludedResource, NewLinkedDevice,

@@ -197,7 +197,7 @@ async fn products_that_cannot_be_billed(world: &World) {
         .filter(|product| !product.billable)
         .map(|product| &product.id)
         .collect();
-    assert_eq!(unbillable, [&facts.unbillable]);
+    assert_eq!(unbillable, facts.unbillable.iter().collect::<Vec<_>>());
     assert!(products.iter().any(|product| product.id == facts.product));
 }
 

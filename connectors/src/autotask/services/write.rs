@@ -52,7 +52,7 @@ impl<'a> Terms<'a> {
             description,
         } = Self::of(desired);
         Self {
-            price: price.filter(|price| differs(price, found.unit_price)),
+            price: price.filter(|price| differs(price, found.price())),
             cost: cost.filter(|cost| differs(cost, found.unit_cost)),
             description: description.filter(|wanted| Some(*wanted) != text.as_deref()),
         }
@@ -310,7 +310,7 @@ mod tests {
     #[test]
     fn only_what_differs_is_written() {
         let found: ContractService = serde_json::from_str(
-            r#"{"id":1,"contractID":2,"serviceID":3,"unitPrice":2.50,"unitCost":1,"invoiceDescription":"a\r\nb"}"#,
+            r#"{"id":1,"contractID":2,"serviceID":3,"unitPrice":9,"internalCurrencyAdjustedPrice":2.50,"unitCost":1,"invoiceDescription":"a\r\nb"}"#,
         )
         .expect("a service");
         let number = |text: &str| Some(text.parse::<Decimal>().expect(text));

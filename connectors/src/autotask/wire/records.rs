@@ -102,6 +102,7 @@ records! {
     ContractService {
         "contractID" contract: i64,
         "serviceID" service: i64,
+        "internalCurrencyAdjustedPrice" adjusted_price: Option<Exact>,
         "unitPrice" unit_price: Option<Exact>,
         "unitCost" unit_cost: Option<Exact>,
         "invoiceDescription" invoice_description: Option<String>,
@@ -154,6 +155,12 @@ records! {
         "resourceID" resource: Option<i64>,
     }
 
+    /// A category of tickets.
+    Category {
+        "name" name: String,
+        "isActive" is_active: Option<bool>,
+    }
+
     /// A device.
     Device {
         "companyID" company: Option<i64>,
@@ -196,6 +203,13 @@ records! {
 records! {
     /// Nothing but an id.
     Stub {}
+}
+
+impl ContractService {
+    /// The price that the contract has agreed on, which is that of the service unless it was adjusted.
+    pub(in crate::autotask) fn price(&self) -> Option<Exact> {
+        self.adjusted_price.or(self.unit_price)
+    }
 }
 
 /// The version of the PSA.
