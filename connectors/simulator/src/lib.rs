@@ -1,8 +1,9 @@
-//! PSAs as real HTTP servers on the loopback, for tests and for trying things out: [`connectwise`].
+//! PSAs as real HTTP servers on the loopback, for tests and for trying things out: [`connectwise`] and [`autotask`].
 //!
 //! Every vendor's site has the same trouble on request, the same journal and the same control endpoints under
 //! `/simulator/`; its data, its rules and its answers are its own.
 
+pub mod autotask;
 pub mod connectwise;
 
 mod answer;
@@ -12,6 +13,7 @@ mod control;
 mod data_set;
 mod exchange;
 mod faults;
+mod goods;
 mod guid;
 mod journal;
 mod listening;
@@ -20,6 +22,7 @@ mod names;
 mod number;
 mod outbound;
 mod places;
+mod prices;
 mod random;
 mod server;
 mod shell;

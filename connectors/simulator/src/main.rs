@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use psa_simulator::{DataSet, Tls, Witness, connectwise};
+use psa_simulator::{DataSet, Tls, Witness, autotask, connectwise};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -27,6 +27,13 @@ enum Vendor {
         site: Site,
         #[command(flatten)]
         keys: ConnectwiseKeys,
+    },
+    /// Autotask PSA.
+    Autotask {
+        #[command(flatten)]
+        site: Site,
+        #[command(flatten)]
+        keys: AutotaskKeys,
     },
 }
 
@@ -78,6 +85,19 @@ struct ConnectwiseKeys {
     client_id: Option<String>,
 }
 
+#[derive(Debug, Args)]
+struct AutotaskKeys {
+    /// The name of the API user.
+    #[arg(long, default_value_t = autotask::SimulatorOptions::default().user_name)]
+    user_name: String,
+    /// The API user's secret.
+    #[arg(long, default_value_t = autotask::SimulatorOptions::default().secret)]
+    secret: String,
+    /// The tracking identifier of the integration.
+    #[arg(long, default_value_t = autotask::SimulatorOptions::default().integration_code)]
+    integration_code: String,
+}
+
 /// A running simulator of any vendor.
 trait Running {
     /// The name of what is simulated.
@@ -94,6 +114,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).init();
     match Arguments::parse().vendor {
         Vendor::Connectwise { site, keys } => run(&site, connectwise(&site, keys).await?).await,
+        Vendor::Autotask { site, keys } => run(&site, autotask(&site, keys).await?).await,
     }
 }
 
@@ -112,6 +133,23 @@ async fn connectwise(site: &Site, keys: ConnectwiseKeys) -> anyhow::Result<conne
         ..connectwise::SimulatorOptions::default()
     };
     let started = connectwise::Simulator::start(options).await;
+    started.context("the simulator cannot start")
+}
+
+async fn autotask(site: &Site, keys: AutotaskKeys) -> anyhow::Result<autotask::Simulator> {
+    let options = autotask::SimulatorOptions {
+        port: site.port,
+        data_set: site.data,
+        seed: site.seed,
+        user_name: keys.user_name,
+        secret: keys.secret,
+        integration_code: keys.integration_code,
+        tls: site.tls()?,
+        witness: site.witness()?,
+        assumptions: site.assumptions()?,
+        ..autotask::SimulatorOptions::default()
+    };
+    let started = autotask::Simulator::start(options).await;
     started.context("the simulator cannot start")
 }
 
@@ -139,6 +177,30 @@ async fn run<R: Running>(site: &Site, mut simulator: R) -> anyhow::Result<()> {
 
 impl Running for connectwise::Simulator {
     const NAME: &'static str = "ConnectWise PSA";
+
+    fn base_url(&self) -> &str {
+        self.base_url()
+    }
+
+    fn load(&self, state: &Value) -> anyhow::Result<()> {
+        Ok(self.load(state)?)
+    }
+
+    fn dump(&self) -> anyhow::Result<Value> {
+        Ok(self.dump()?)
+    }
+
+    async fn wait(&mut self) -> std::io::Result<()> {
+        self.wait().await
+    }
+
+    async fn shutdown(self) -> std::io::Result<()> {
+        self.shutdown().await
+    }
+}
+
+impl Running for autotask::Simulator {
+    const NAME: &'static str = "Autotask PSA";
 
     fn base_url(&self) -> &str {
         self.base_url()

@@ -29,7 +29,7 @@ pub(crate) trait Postman: Send + Sync + 'static {
     fn queue(&self) -> &Queue<Self::Delivery>;
 
     /// Which line it stands in; a line is one receiver.
-    fn line(delivery: &Self::Delivery) -> i64;
+    fn line(delivery: &Self::Delivery) -> String;
 
     /// Sends it and notes how that ended.
     fn deliver(&self, client: &Client, delivery: Self::Delivery) -> impl Future<Output = ()> + Send;

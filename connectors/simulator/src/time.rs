@@ -1,6 +1,6 @@
 //! Instants as the API writes them.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 /// Whole seconds, UTC, `Z`.
 pub(crate) const FORMAT: &str = "%Y-%m-%dT%H:%M:%SZ";
@@ -32,4 +32,14 @@ pub(crate) fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|time| time.with_timezone(&Utc))
+}
+
+/// Milliseconds, UTC, `Z`.
+pub(crate) fn show_exactly(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// A day as the midnight that begins it.
+pub(crate) fn show_date(day: NaiveDate) -> String {
+    day.format("%Y-%m-%dT00:00:00Z").to_string()
 }

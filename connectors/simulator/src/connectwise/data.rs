@@ -8,7 +8,6 @@ mod configurations;
 mod invoices;
 mod lines;
 mod members;
-mod prices;
 mod terms;
 
 use chrono::{DateTime, Datelike, Utc};

@@ -27,8 +27,8 @@ impl Postman for Site {
         &self.outbox.waiting
     }
 
-    fn line(delivery: &Delivery) -> i64 {
-        delivery.callback
+    fn line(delivery: &Delivery) -> String {
+        delivery.callback.to_string()
     }
 
     async fn deliver(&self, client: &Client, delivery: Delivery) {

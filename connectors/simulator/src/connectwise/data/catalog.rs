@@ -4,38 +4,13 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::agreements::MONTHLY;
-use super::prices::Prices;
 use super::{cycle, id_from, put, to};
 use crate::connectwise::resource::Resource;
 use crate::connectwise::store::Store;
+use crate::goods::{GOODS, MANAGED, PLANS};
 use crate::number::of_decimal;
+use crate::prices::Prices;
 
-/// Identifier, description, price and cost in hundredths.
-const MANAGED: [(&str, &str, i64, i64); 8] = [
-    ("MBS-SERVER", "Managed Backup: Server", 2500, 1100),
-    ("MBS-DESKTOP", "Managed Backup: Desktop", 900, 400),
-    ("MBS-VM", "Managed Backup: VM Server", 3900, 1800),
-    ("MBS-M365", "Managed Backup: Microsoft 365", 400, 150),
-    ("MBS-SQL", "Managed Backup: MS SQL Server", 3000, 1400),
-    ("MBS-STORAGE", "Managed Backup: Cloud storage, per GB", 5, 2),
-    ("MBS-RESTORE", "Managed Backup: Restored data, per GB", 2, 1),
-    ("MBS-RMM", "Managed RMM endpoint", 500, 200),
-];
-const GOODS: [(&str, &str); 12] = [
-    ("FW", "Firewall subscription"),
-    ("AV", "Endpoint protection"),
-    ("M365-BP", "Microsoft 365 Business Premium"),
-    ("M365-E3", "Microsoft 365 E3"),
-    ("VOIP", "Hosted voice seat"),
-    ("SW", "Network switch"),
-    ("AP", "Wireless access point"),
-    ("LT", "Business laptop"),
-    ("MON", "Monitoring sensor"),
-    ("DOM", "Domain and DNS"),
-    ("SSL", "TLS certificate"),
-    ("HRS", "Block hours"),
-];
-const PLANS: [&str; 5] = ["Basic", "Standard", "Plus", "Pro", "Enterprise"];
 const CLASSES: [&str; 5] = ["NonInventory", "Agreement", "Service", "Inventory", "NonInventory"];
 
 /// The index of the one bundle, which cannot be an addition.

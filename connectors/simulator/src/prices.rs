@@ -20,19 +20,19 @@ const RANGES: [(&str, (u32, u32)); 12] = [
 const OTHERS: (u32, u32) = (1_000, 10_000);
 
 /// Prices in the order of the catalogue.
-pub(super) struct Prices {
+pub(crate) struct Prices {
     random: Random,
 }
 
 impl Prices {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             random: Random::of(seed, "prices"),
         }
     }
 
     /// Price and cost of one of these goods, in hundredths.
-    pub(super) fn of(&mut self, goods: &str) -> (i64, i64) {
+    pub(crate) fn of(&mut self, goods: &str) -> (i64, i64) {
         let known = RANGES.iter().find(|(known, _)| *known == goods);
         let price = i64::from(self.random.within(known.map_or(OTHERS, |(_, range)| *range)));
         let share = i64::from(self.random.within((45, 75)));

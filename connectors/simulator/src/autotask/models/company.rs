@@ -1,0 +1,137 @@
+//! Companies and their contacts.
+
+use crate::autotask::entity::Entity;
+use crate::autotask::model::{
+    Choice, Field, Model, Operations, Parent, double, flag, id, int, long, own, system, text, time,
+};
+
+const TYPES: [Choice; 7] = [
+    system("1", "Customer").default(),
+    system("2", "Lead"),
+    system("3", "Prospect"),
+    system("4", "Dead"),
+    system("6", "Cancellation"),
+    system("7", "Vendor"),
+    system("8", "Partner"),
+];
+const CLASSIFICATIONS: [Choice; 4] = [
+    own("1", "Managed").default(),
+    own("2", "Break-fix"),
+    own("3", "Internal"),
+    own("4", "Co-managed").inactive(),
+];
+const MARKETS: [Choice; 4] = [
+    own("29682771", "Healthcare"),
+    own("29682772", "Legal"),
+    own("29682773", "Retail"),
+    own("29682774", "Manufacturing"),
+];
+const TERRITORIES: [Choice; 2] = [own("29682778", "North"), own("29682779", "South")];
+/// Contacts know no boolean: 1 is active.
+const ACTIVE: [Choice; 2] = [system("0", "Inactive"), system("1", "Active").default()];
+
+pub(crate) static COMPANIES: Model = Model {
+    name: "Companies",
+    single: "Company",
+    operations: Operations::NO_DELETE,
+    parent: None,
+    writes_at_root: true,
+    fields: &[
+        id(),
+        text("additionalAddressInformation", 100),
+        text("address1", 128).told(),
+        text("address2", 128).told(),
+        text("alternatePhone1", 25),
+        text("alternatePhone2", 25),
+        int("apiVendorID").read_only(),
+        double("assetValue"),
+        int("billToCompanyLocationID"),
+        text("city", 50).told(),
+        int("classification").of(&CLASSIFICATIONS).told(),
+        text("companyName", 100).required().told(),
+        text("companyNumber", 50).told(),
+        int("companyType").of(&TYPES).required().told(),
+        int("countryID"),
+        time("createDate").read_only(),
+        int("createdByResourceID").read_only().to(Entity::Resources),
+        int("currencyID"),
+        text("fax", 25),
+        int("impersonatorCreatorResourceID").read_only(),
+        flag("isActive").told(),
+        flag("isClientPortalActive"),
+        flag("isEnabledForComanaged"),
+        flag("isTaskFireActive"),
+        flag("isTaxExempt"),
+        time("lastActivityDate").read_only(),
+        time("lastTrackedModifiedDateTime").read_only(),
+        int("marketSegmentID").of(&MARKETS),
+        int("ownerResourceID").to(Entity::Resources).required().told(),
+        int("parentCompanyID").to(Entity::Companies).told(),
+        text("phone", 25).required().told(),
+        text("postalCode", 10).told(),
+        text("sicCode", 32),
+        text("state", 40).told(),
+        text("stockMarket", 10),
+        text("stockSymbol", 10),
+        text("taxID", 50),
+        int("taxRegionID"),
+        int("territoryID").of(&TERRITORIES),
+        text("webAddress", 255),
+    ],
+    user_defined: &[int("Number of Employees"), text("Backup Account", 100)],
+};
+
+pub(crate) static CONTACTS: Model = Model {
+    name: "Contacts",
+    single: "Contact",
+    operations: Operations::ALL,
+    parent: Some(Parent {
+        entity: Entity::Companies,
+        segment: "Contacts",
+        field: "companyID",
+    }),
+    writes_at_root: false,
+    fields: CONTACT_FIELDS,
+    user_defined: &[],
+};
+
+const CONTACT_FIELDS: &[Field] = &[
+    id(),
+    text("additionalAddressInformation", 100),
+    text("addressLine", 128).told(),
+    text("addressLine1", 128),
+    text("alternatePhone", 32),
+    int("apiVendorID").read_only(),
+    time("bulkEmailOptOutTime").read_only(),
+    text("city", 32).told(),
+    int("companyID").to(Entity::Companies).required().told(),
+    int("companyLocationID"),
+    int("countryID"),
+    time("createDate").read_only(),
+    text("emailAddress", 254).told(),
+    text("emailAddress2", 254),
+    text("emailAddress3", 254),
+    text("extension", 10),
+    text("externalID", 50),
+    text("faxNumber", 25),
+    text("firstName", 20).required().told(),
+    int("impersonatorCreatorResourceID").read_only(),
+    int("isActive").of(&ACTIVE).required().told(),
+    flag("isOptedOutFromBulkEmail"),
+    time("lastActivityDate").read_only(),
+    time("lastModifiedDate").read_only(),
+    text("lastName", 20).required().told(),
+    text("middleInitial", 2),
+    text("mobilePhone", 25).told(),
+    text("note", 50),
+    text("phone", 25).told(),
+    flag("primaryContact"),
+    flag("receivesEmailNotifications"),
+    text("roomNumber", 50),
+    flag("solicitationOptOut"),
+    text("state", 40).told(),
+    flag("surveyOptOut"),
+    text("title", 50).told(),
+    text("zipCode", 16).told(),
+    long("soapParentPropertyId").read_only().unqueryable(),
+];
