@@ -240,7 +240,9 @@ async fn the_descriptor_is_complete(world: &World) {
     }
     routing_is_complete(descriptor);
     let limits = descriptor.limits;
-    assert!(limits.requests_per_minute > 0 && limits.concurrency > 0 && limits.page_size > 0);
+    assert!(
+        limits.pace.requests > 0 && !limits.pace.window.is_zero() && limits.concurrency > 0 && limits.page_size > 0
+    );
     assert!(
         limits.summary_chars >= 40 && limits.description_chars >= 40,
         "{limits:?}"
