@@ -19,7 +19,7 @@ use psa_connectors::{
     record::{AgreementId, ChoiceId, ProductId, TicketId, WebhookEndpoint, WriteKey},
 };
 use psa_simulator::autotask::{Access, RightsChange, Simulator, SimulatorOptions};
-use psa_tests::receiver::Delivery;
+use psa_conformance::receiver::Delivery;
 use serde_json::{Map, Value, json};
 
 use super::{Entry, recorder, time::Time};
