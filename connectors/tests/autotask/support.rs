@@ -52,31 +52,10 @@ impl World {
             assumptions,
             ..SimulatorOptions::default()
         };
-        let settings = [("autotask.integration_code", options.integration_code.clone())];
-        let secret = options.secret.clone();
-        let user = options.user_name.clone();
+        let (user, secret) = (options.user_name.clone(), options.secret.clone());
+        let code = options.integration_code.clone();
         let psa = Simulator::start(options).await.expect("a free port");
-        let fields = BTreeMap::from([
-            ("site", psa.base_url().to_owned()),
-            ("username", user),
-            ("secret", secret),
-        ]);
-        let fields = fields
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), SecretString::from(value)));
-        let platform = Platform {
-            clock: Arc::new(Standing(now())),
-            entropy: Arc::new(SystemEntropy),
-            network: NetworkPolicy {
-                allow_loopback: true,
-                extra_hosts: Vec::new(),
-            },
-            settings: settings.map(|(name, value)| (name.to_owned(), value)).into(),
-        };
-        let connected = Registry::builtin().connect("autotask", &Credentials::new(fields), &platform);
-        let connector = connected
-            .expect("the connector is built in")
-            .expect("the credentials are complete");
+        let connector = connect(psa.base_url(), &user, &secret, &code);
         Self { psa, connector }
     }
 
@@ -107,6 +86,27 @@ impl World {
         requests.retain(|request| request.method != "GET" && !request.path.ends_with("/query"));
         requests
     }
+}
+
+/// A connector to the PSA at `site`, with these credentials and this tracking identifier.
+pub(crate) fn connect(site: &str, user: &str, secret: &str, code: &str) -> Arc<dyn PsaConnector> {
+    let fields = BTreeMap::from([("site", site), ("username", user), ("secret", secret)]);
+    let fields = fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), SecretString::from(value.to_owned())));
+    let platform = Platform {
+        clock: Arc::new(Standing(now())),
+        entropy: Arc::new(SystemEntropy),
+        network: NetworkPolicy {
+            allow_loopback: true,
+            extra_hosts: Vec::new(),
+        },
+        settings: BTreeMap::from([("autotask.integration_code".to_owned(), code.to_owned())]),
+    };
+    let connected = Registry::builtin().connect("autotask", &Credentials::new(fields), &platform);
+    connected
+        .expect("the connector is built in")
+        .expect("the credentials are complete")
 }
 
 /// The names of the fields that an error complains about.

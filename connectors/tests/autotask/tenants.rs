@@ -1,9 +1,9 @@
 //! What differs from one tenant to another, and what one tenant has in the course of time.
 
-use psa_connectors::{ErrorKind, ReadQuery};
-use psa_simulator::autotask::{Assumptions, BadIntegrationCode, LastPage};
+use psa_connectors::{ErrorKind, FieldProblem, ReadQuery};
+use psa_simulator::autotask::{Assumptions, BadIntegrationCode, LastPage, SimulatorOptions};
 
-use crate::support::World;
+use crate::support::{World, connect};
 
 #[tokio::test]
 async fn a_tenant_that_moved_is_followed() {
@@ -41,19 +41,28 @@ async fn a_list_ends_however_its_end_is_told() {
 }
 
 #[tokio::test]
-async fn a_wrong_tracking_identifier_is_the_operators() {
-    let world = World::assuming(Assumptions {
-        bad_integration_code: BadIntegrationCode::Error,
-        ..Assumptions::default()
-    })
-    .await;
-    world.connector.verify().await.expect("verified");
-    let state = world.psa.dump().expect("a state");
-    world.psa.load(&state).expect("the same state");
-    assert!(
-        world.connector.verify().await.is_ok(),
-        "nothing of it lies in the connector"
-    );
+async fn a_wrong_tracking_identifier_is_the_operators_where_the_psa_tells() {
+    let operators = ErrorKind::Invalid {
+        fields: vec![FieldProblem {
+            field: "autotask.integration_code".to_owned(),
+            message: "IntegrationCode is invalid".to_owned(),
+        }],
+    };
+    for (bad_integration_code, expected) in [
+        (BadIntegrationCode::Error, operators),
+        (BadIntegrationCode::Unauthorized, ErrorKind::Unauthorized),
+    ] {
+        let world = World::assuming(Assumptions {
+            bad_integration_code,
+            ..Assumptions::default()
+        })
+        .await;
+        let usual = SimulatorOptions::default();
+        let wrong = connect(world.psa.base_url(), &usual.user_name, &usual.secret, "ANOTHER");
+        let error = wrong.verify().await.expect_err("a wrong identifier");
+        assert_eq!(error.kind(), &expected);
+        world.connector.verify().await.expect("the right one");
+    }
 }
 
 #[tokio::test]
