@@ -113,10 +113,8 @@ fn integration_code(settings: &BTreeMap<String, String>) -> Result<HeaderValue> 
 
 /// A credential as the value of a header.
 fn sendable(name: &str, value: &str) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| Error::invalid(name, format!("`{name}` has a character that cannot be sent")))?;
-    value.set_sensitive(true);
-    Ok(value)
+    HeaderValue::from_str(value)
+        .map_err(|_| Error::invalid(name, format!("`{name}` has a character that cannot be sent")))
 }
 
 /// The vendor's limits, or those that the operator sets.

@@ -128,7 +128,10 @@ impl Fields {
 
 /// The fields that were read before, by entity. Only names come from here, so that another process needs none of it.
 #[derive(Debug, Default)]
-pub(super) struct Known(Mutex<BTreeMap<&'static str, (DateTime<Utc>, Arc<Fields>)>>);
+pub(super) struct Known(Mutex<BTreeMap<&'static str, Believed>>);
+
+/// Fields, and when they were read.
+type Believed = (DateTime<Utc>, Arc<Fields>);
 
 impl Known {
     fn get(&self, entity: &'static str, now: DateTime<Utc>) -> Option<Arc<Fields>> {

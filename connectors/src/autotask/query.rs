@@ -15,29 +15,29 @@ impl Conditions {
 
     /// A number, such as an id, is this one.
     pub(super) fn number_is(self, field: &str, value: i64) -> Self {
-        self.with("eq", field, json!(value))
+        self.with("eq", field, &json!(value))
     }
 
     /// A number is one of these; with none of them the condition never holds.
     pub(super) fn number_in(self, field: &str, values: &[i64]) -> Self {
-        self.with("in", field, json!(values))
+        self.with("in", field, &json!(values))
     }
 
     /// A flag is set, or not.
     pub(super) fn flag_is(self, field: &str, value: bool) -> Self {
-        self.with("eq", field, json!(value))
+        self.with("eq", field, &json!(value))
     }
 
     /// A text is this one. The PSA disregards case.
     pub(super) fn text_is(self, field: &str, value: &str) -> Self {
-        self.with("eq", field, json!(value))
+        self.with("eq", field, &json!(value))
     }
 
     /// One of these fields holds this text. The PSA disregards case.
     pub(super) fn text_is_in_one_of(mut self, fields: &[&str], value: &str) -> Self {
         let items: Vec<_> = fields
             .iter()
-            .map(|field| condition("eq", field, json!(value)))
+            .map(|field| condition("eq", field, &json!(value)))
             .collect();
         self.0.push(json!({ "op": "or", "items": items }));
         self
@@ -45,17 +45,17 @@ impl Conditions {
 
     /// A text starts with this.
     pub(super) fn starts_with(self, field: &str, prefix: &str) -> Self {
-        self.with("beginsWith", field, json!(prefix))
+        self.with("beginsWith", field, &json!(prefix))
     }
 
     /// An instant is this one or later. The fraction of the second is cut off, so that nothing is left out.
     pub(super) fn not_before(self, field: &str, instant: DateTime<Utc>) -> Self {
-        self.with("gte", field, json!(written(instant)))
+        self.with("gte", field, &json!(written(instant)))
     }
 
     /// An instant is this one or earlier.
     pub(super) fn not_after(self, field: &str, instant: DateTime<Utc>) -> Self {
-        self.with("lte", field, json!(written(instant)))
+        self.with("lte", field, &json!(written(instant)))
     }
 
     /// An instant is the query's or later, when it has one.
@@ -71,19 +71,19 @@ impl Conditions {
         let mut filter = self.0.clone();
         // Ids count from 0, which is the MSP's own company.
         filter.push(match after {
-            Some(after) => condition("gt", "id", json!(after)),
-            None => condition("gte", "id", json!(0)),
+            Some(after) => condition("gt", "id", &json!(after)),
+            None => condition("gte", "id", &json!(0)),
         });
         json!({ "MaxRecords": size, "IncludeFields": fields, "filter": filter })
     }
 
-    fn with(mut self, op: &str, field: &str, value: Value) -> Self {
+    fn with(mut self, op: &str, field: &str, value: &Value) -> Self {
         self.0.push(condition(op, field, value));
         self
     }
 }
 
-fn condition(op: &str, field: &str, value: Value) -> Value {
+fn condition(op: &str, field: &str, value: &Value) -> Value {
     json!({ "op": op, "field": field, "value": value })
 }
 

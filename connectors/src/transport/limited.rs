@@ -11,9 +11,10 @@ use tokio::sync::Semaphore;
 use super::{Quiet, Request, Response, Transport, TransportError, TransportErrorKind};
 use crate::descriptor::Limits;
 
-/// Lets a fixed number of requests through at a time, and where the PSA counts so, a fixed number to each endpoint. A
-/// request keeps its places until its body is read. One that waited for them looks once more whether the PSA has asked for
-/// quiet meanwhile.
+/// Lets a fixed number of requests through at a time, and where the PSA counts so, a fixed number to each endpoint.
+///
+/// A request keeps its places until its body is read. One that waited for them looks once more whether the PSA has asked
+/// for quiet meanwhile.
 #[derive(Debug)]
 pub struct Limited {
     inner: Arc<dyn Transport>,

@@ -118,7 +118,8 @@ proptest! {
             units: *units,
             posted: false,
         }).collect();
-        let from = start + Days::new(offset.min(units.len() as u64 * 15 - 1));
+        let days = u64::try_from(units.len()).expect("few") * 15;
+        let from = start + Days::new(offset.min(days - 1));
         let steps = adjustments(&rows, wanted, from).expect("nothing is posted");
         prop_assert!(steps.iter().all(|(day, change)| *day >= from && *change != 0));
         for row in &rows {
