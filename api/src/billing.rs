@@ -29,6 +29,7 @@ pub mod prices;
 pub mod product;
 pub mod quantity;
 pub mod runs;
+pub mod scale;
 pub mod schedule;
 pub mod settings;
 pub mod snapshot;

@@ -229,6 +229,16 @@ pub enum QuantityKind {
     SignedIntegerDelta,
 }
 
+impl QuantityKind {
+    /// How many decimals a quantity keeps.
+    pub const fn scale(self) -> u32 {
+        match self {
+            Self::AbsoluteDecimal { scale } => scale,
+            Self::SignedIntegerDelta => 0,
+        }
+    }
+}
+
 /// What the PSA can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

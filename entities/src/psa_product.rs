@@ -37,6 +37,8 @@ pub struct Model {
     pub active: bool,
     /// Whether it may be put on an agreement.
     pub billable: bool,
+    /// How many decimals its quantities keep; absent where they are those of the connector.
+    pub quantity_scale: Option<i16>,
     /// Whether the PSA no longer has it.
     pub deleted: bool,
     /// When an import last saw it, or found it gone.

@@ -22,6 +22,7 @@ mod m0013_billing_by_company;
 mod m0014_quiet_tickets;
 mod m0015_webhooks;
 mod m0016_incident_indexes;
+mod m0017_product_quantities;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_quiet_tickets::Migration),
             Box::new(m0015_webhooks::Migration),
             Box::new(m0016_incident_indexes::Migration),
+            Box::new(m0017_product_quantities::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ mod faults;
 mod followed;
 mod held;
 mod inbound;
+mod lesser_rights;
 mod once;
 mod quiet;
 mod refused;

@@ -20,7 +20,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{Client, TestDatabase};
 
 /// What the simulated PSAs want of whoever runs a server.
-const SETTINGS: [(&str, &str); 1] = [("connectwise.client_id", "5f0d7a1e-3c1b-4f3e-9a55-6d7b6c0e8f21")];
+const SETTINGS: [(&str, &str); 3] = [
+    ("connectwise.client_id", "5f0d7a1e-3c1b-4f3e-9a55-6d7b6c0e8f21"),
+    ("autotask.integration_code", "PSABRIDGE0TRAINING000000001"),
+    ("autotask.requests_per_hour", "10000"),
+];
 
 /// How a test wants its server.
 #[derive(Debug)]

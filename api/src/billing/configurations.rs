@@ -9,7 +9,6 @@ pub use check::ItemDraft;
 
 use std::collections::HashMap;
 
-use psa_connectors::descriptor::QuantityKind;
 use psa_entities::{
     Exact, ProviderScope, YearMonth, agreement,
     audit_entry::AuditAction,
@@ -26,7 +25,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use super::{calendar, prices, settings};
+use super::{calendar, prices, scale, settings};
 use crate::{
     app::App,
     audit::Stamp,
@@ -90,7 +89,10 @@ async fn save_in(
     if let Some(found) = &found {
         settings::check_version(draft.expected_version, found.version, "billing configuration")?;
     }
-    let mut errors = check::items(&draft.items, most_decimals(app, integration)?);
+    let descriptor = app.registry.descriptor(&integration.connector_kind);
+    let descriptor = descriptor.map_err(|error| Fault::Inconsistent(error.to_string()))?;
+    let scales = scale::of_items(transaction, scope, integration.id, descriptor, &draft.items).await?;
+    let mut errors = check::items(&draft.items, &scales);
     errors.extend(reference_errors(transaction, scope, &draft).await?);
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
@@ -182,18 +184,6 @@ async fn same_place(db: &impl ConnectionTrait, scope: ProviderScope, draft: &Dra
         .filter(Column::CompanyId.eq(draft.company))
         .filter(Column::AgreementId.eq(draft.agreement));
     Ok(select.one(db).await?)
-}
-
-/// The decimals that a quantity may have in the PSA.
-fn most_decimals(app: &App, integration: &integration::Model) -> Result<u32, Fault> {
-    let descriptor = app.registry.descriptor(&integration.connector_kind);
-    match descriptor
-        .map_err(|error| Fault::Inconsistent(error.to_string()))?
-        .quantity
-    {
-        QuantityKind::AbsoluteDecimal { scale } => Ok(scale),
-        QuantityKind::SignedIntegerDelta => Ok(0),
-    }
 }
 
 /// What is wrong with the records that the draft names.

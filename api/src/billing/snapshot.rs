@@ -99,8 +99,7 @@ pub async fn take(
     transaction.commit().await?;
     let descriptor = app.registry.descriptor(&integration.connector_kind);
     let descriptor = descriptor.map_err(|error| Fault::Inconsistent(error.to_string()))?;
-    let longest_text = descriptor.limits.description_chars;
-    Ok(assemble::snapshot(rows, longest_text, asked.month, asked.only)?)
+    Ok(assemble::snapshot(rows, descriptor, asked.month, asked.only)?)
 }
 
 async fn read(

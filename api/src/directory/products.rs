@@ -43,6 +43,7 @@ impl Resource for Products {
             unit: product.unit,
             active: product.active,
             billable: product.billable,
+            quantity_scale: product.quantity.and_then(|kind| i16::try_from(kind.scale()).ok()),
             deleted: false,
             imported_at: running.context.app.now(),
         }
@@ -69,6 +70,7 @@ impl Resource for Products {
             "unit": row.unit,
             "active": row.active,
             "billable": row.billable,
+            "quantityScale": row.quantity_scale,
         })
     }
 
@@ -87,6 +89,7 @@ impl Resource for Products {
                 Column::Unit,
                 Column::Active,
                 Column::Billable,
+                Column::QuantityScale,
             ],
         }
     }

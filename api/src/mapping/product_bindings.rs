@@ -329,6 +329,7 @@ mod tests {
             unit: None,
             active: true,
             billable: true,
+            quantity_scale: None,
             deleted: false,
             imported_at: AT,
         }

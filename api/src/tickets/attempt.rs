@@ -67,7 +67,7 @@ pub async fn run(app: &App, claim: Claimed) -> Outcome<Health> {
     let Some(begun) = record::begin(app, claim).await? else {
         return Ok(Health::Unknown);
     };
-    match in_time(app, send(&order, &write)).await {
+    match in_time(app, send(&order, &write, attempted_before)).await {
         Some(Ok(receipt)) => {
             let receipt = Receipt {
                 ticket: receipt.ticket.or(seen),
@@ -201,8 +201,41 @@ async fn look_for_note(
     Ok(Seen::ToDo(Write::Note(ticket.clone(), note.clone()), now))
 }
 
-/// Writes it.
-async fn send(order: &Order, write: &Write) -> Result<Receipt, Error> {
+/// Writes it, or what is left of it where a right is missing without which an integration works as well.
+async fn send(order: &Order, write: &Write, attempted_before: bool) -> Result<Receipt, Error> {
+    match write_all(order, write).await {
+        Err(error) if is_only_comfort(order, &error) => write_less(order, attempted_before, error).await,
+        outcome => outcome,
+    }
+}
+
+/// Whether the PSA refuses for want of an optional right.
+fn is_only_comfort(order: &Order, error: &Error) -> bool {
+    let ErrorKind::Forbidden { right: Some(id) } = error.kind() else {
+        return false;
+    };
+    order
+        .connector
+        .descriptor()
+        .right(id)
+        .is_some_and(|right| right.optional)
+}
+
+/// Tells in a note what may not be done to the ticket.
+async fn write_less(order: &Order, attempted_before: bool, refused: Error) -> Result<Receipt, Error> {
+    let (ticket, note) = match &order.act {
+        Act::Close { ticket, note, .. } | Act::Reopen { ticket, note, .. } => (ticket, note),
+        Act::Raise { .. } => return Ok(Receipt::default()),
+        Act::Open(_) | Act::Note(..) => return Err(refused),
+    };
+    tracing::info!(%refused, "a note says what the API user may not do");
+    match look_for_note(order, attempted_before, ticket, note, None).await? {
+        Seen::Done(receipt) => Ok(receipt),
+        Seen::ToDo(write, _) => write_all(order, &write).await,
+    }
+}
+
+async fn write_all(order: &Order, write: &Write) -> Result<Receipt, Error> {
     let written = |ticket| Some(KnownTicket::written(ticket, order.known.as_ref()));
     match (write, &order.act) {
         (Write::Create, Act::Open(draft)) => {

@@ -34,7 +34,7 @@ pub struct Begun {
 }
 
 /// What the PSA has now that the delivery is done.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Receipt {
     /// The ticket as it is now; `None` when the write does not tell.
     pub ticket: Option<KnownTicket>,

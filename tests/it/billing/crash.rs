@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use psa_simulator::{Fault, FaultRule, Psa, connectwise};
+use psa_simulator::{Fault, FaultRule, Psa, autotask, connectwise};
 use psa_tests::{Bridge, Options, TestDatabase, bridge, on_each_database, process::Process, setup, wait};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -41,6 +41,16 @@ async fn killed_again_and_again_while_it_writes_it_ends_where_the_plan_said() {
     on_each_database(|database| async move {
         let options = connectwise::SimulatorOptions::default();
         let simulator = connectwise::Simulator::start(options).await.expect("it starts");
+        survive(&database, simulator).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn killed_again_and_again_where_quantities_are_differences_it_ends_there_too() {
+    on_each_database(|database| async move {
+        let options = autotask::SimulatorOptions::default();
+        let simulator = autotask::Simulator::start(options).await.expect("it starts");
         survive(&database, simulator).await;
     })
     .await;

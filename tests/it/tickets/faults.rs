@@ -7,7 +7,7 @@ mod senders;
 
 use std::{path::Path, time::Duration};
 
-use psa_simulator::{Fault, FaultRule, Psa, connectwise};
+use psa_simulator::{Fault, FaultRule, Psa, autotask, connectwise};
 use psa_tests::{
     Bridge, Client, Numbers, Options, TestDatabase, bridge, on_each_database, process::Process, setup, size, wait,
 };
@@ -51,6 +51,18 @@ async fn whatever_dies_and_breaks_there_is_one_ticket_for_each_incident() {
     on_each_database(|database| async move {
         let options = connectwise::SimulatorOptions::default();
         let simulator = connectwise::Simulator::start(options).await.expect("it starts");
+        survive(&database, simulator, conditions, kills).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_dies_and_breaks_there_is_one_ticket_where_creating_answers_only_an_id() {
+    let conditions = size::of("TEST_TICKET_CONDITIONS", 60);
+    let kills = size::of("TEST_TICKET_KILLS", 6);
+    on_each_database(|database| async move {
+        let options = autotask::SimulatorOptions::default();
+        let simulator = autotask::Simulator::start(options).await.expect("it starts");
         survive(&database, simulator, conditions, kills).await;
     })
     .await;
@@ -118,12 +130,19 @@ async fn set_up<P: Psa>(database: &TestDatabase, simulator: P) -> (P, String) {
     desk.share(settings).await;
     let simulator = desk.bridge.stop().await;
     simulator.clear_requests();
-    for (seed, (fault, percent)) in (1..).zip(TROUBLE) {
+    // Whoever has an hour's budget is slow for minutes after a 429. What it does then is the conformance suite's to show.
+    let is_paced_by_the_hour = simulator.kind() == "autotask";
+    let may_happen = |(fault, _): &(Fault, u32)| !is_paced_by_the_hour || !is_too_many_requests(fault);
+    for (seed, (fault, percent)) in (1..).zip(TROUBLE.into_iter().filter(may_happen)) {
         let path = simulator.ticket_path();
         simulator.inject(FaultRule::new(fault).on_path(path).chance(percent, seed));
     }
     simulator.inject(FaultRule::new(USUAL));
     (simulator, desk.integration)
+}
+
+fn is_too_many_requests(fault: &Fault) -> bool {
+    matches!(fault, Fault::Status { code: 429, .. })
 }
 
 /// Reports so many rounds, each when everybody knows that the one before was taken in. Gives back what was reported.

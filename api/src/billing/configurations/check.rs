@@ -78,8 +78,8 @@ impl ItemDraft {
     }
 }
 
-/// Every rule that the items break, at its field. `scale` is how many decimals the PSA keeps.
-pub(super) fn items(items: &[ItemDraft], scale: u32) -> Vec<UserError> {
+/// Every rule that the items break, at its field. `scales` is how many decimals the PSA keeps of each one's quantity.
+pub(super) fn items(items: &[ItemDraft], scales: &[u32]) -> Vec<UserError> {
     if items.is_empty() {
         let error = UserError::new(ErrorCode::Required, "A configuration bills at least one product.").at("items");
         return vec![error.with_remedy("Add an item, or delete the configuration.")];
@@ -90,7 +90,7 @@ pub(super) fn items(items: &[ItemDraft], scale: u32) -> Vec<UserError> {
     }
     let mut seen = BTreeSet::new();
     let mut errors = Vec::new();
-    for (index, item) in items.iter().enumerate() {
+    for ((index, item), scale) in items.iter().enumerate().zip(scales) {
         let at = |field: &str| format!("items.{index}.{field}");
         if !seen.insert(&item.product) {
             let message = format!(
@@ -107,7 +107,7 @@ pub(super) fn items(items: &[ItemDraft], scale: u32) -> Vec<UserError> {
         errors.extend(price_error(&at("unitCost"), item.unit_cost));
         errors.extend(quantity_error(&at("minimum"), item.minimum));
         errors.extend(quantity_error(&at("included"), Some(item.included)));
-        let most = scale.min(MOST_DECIMALS);
+        let most = MOST_DECIMALS.min(*scale);
         if !u32::try_from(item.decimals).is_ok_and(|decimals| decimals <= most) {
             let message = format!(
                 "A quantity is rounded to between 0 and {most} decimals, not {}.",
@@ -297,7 +297,10 @@ mod tests {
     }
 
     fn paths(drafts: &[ItemDraft], scale: u32) -> Vec<String> {
-        items(drafts, scale).iter().map(|error| error.field.join(".")).collect()
+        items(drafts, &vec![scale; drafts.len()])
+            .iter()
+            .map(|error| error.field.join("."))
+            .collect()
     }
 
     #[test]
@@ -360,6 +363,7 @@ mod tests {
             unit: None,
             active: true,
             billable: true,
+            quantity_scale: None,
             deleted: false,
             imported_at: DateTime::UNIX_EPOCH,
         };

@@ -105,6 +105,9 @@ codes! {
         PsaProductNotBillable: "PSA_PRODUCT_NOT_BILLABLE",
             "The PSA product is not billable.",
             "Make the product billable in the PSA and import the products again, or map another one.";
+        QuantityTooFine: "QUANTITY_TOO_FINE",
+            "The PSA counts the product in fewer decimals than the item does.",
+            "Round to fewer decimals in the item, or bill it as a PSA product that is counted more finely.";
         CountedTwice: "COUNTED_TWICE",
             "Several items bill this product of the company, so that its usage would be charged more than once.",
             "Leave the product in one item of one enabled configuration.";

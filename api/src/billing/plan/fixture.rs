@@ -115,6 +115,7 @@ pub(super) fn psa_product(number: u128) -> PsaProduct {
         price: Some(Decimal::new(1000, 2)),
         active: true,
         billable: true,
+        scale: 4,
         deleted: false,
     }
 }

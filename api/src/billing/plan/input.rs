@@ -138,6 +138,8 @@ pub struct PsaProduct {
     pub active: bool,
     /// Whether customers pay for it.
     pub billable: bool,
+    /// How many decimals its quantities keep.
+    pub scale: u32,
     /// Whether it is gone from the PSA.
     pub deleted: bool,
 }

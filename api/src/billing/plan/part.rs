@@ -203,10 +203,19 @@ impl<'a> Index<'a> {
         }
         agreement_problem(agreement, self.input.month, self.input.settings.currency.as_deref())
             .or_else(|| product_problem(part.psa_product_id, part.psa_product))
+            .or_else(|| {
+                let is_finer = part.psa_product.is_some_and(|product| part.decimals() > product.scale);
+                is_finer.then_some(BlockCode::QuantityTooFine)
+            })
     }
 }
 
 impl Part<'_> {
+    /// To how many decimals its quantity is rounded.
+    fn decimals(&self) -> u32 {
+        self.item.map_or(0, |item| item.quantity.decimals)
+    }
+
     /// The line it goes to. A part whose agreement is not its company's must not hold the line of those it belongs to.
     pub(super) fn place(&self, number: usize) -> Place {
         let foreign = matches!(self.verdict, Verdict::Blocked(BlockCode::AgreementOfAnotherCompany));

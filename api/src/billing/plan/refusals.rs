@@ -81,6 +81,10 @@ fn what_cannot_be_billed_is_a_line_with_its_reason() {
         (BlockCode::PsaProductNotBillable, |input| {
             input.psa_products[0].billable = false;
         }),
+        (BlockCode::QuantityTooFine, |input| {
+            first_item(input).quantity.decimals = 1;
+            input.psa_products[0].scale = 0;
+        }),
         (BlockCode::CountedTwice, |input| {
             input.companies[0].configurations[0].items.push(item("license:Server"));
         }),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use psa_connectors::record;
+use psa_connectors::{Descriptor, record};
 use psa_entities::{
     Exact, YearMonth,
     agreement::{self, AgreementStatus},
@@ -27,7 +27,7 @@ use crate::{
         price::PriceRule,
         product::BillableProduct,
         quantity::QuantityRule,
-        settings,
+        scale, settings,
         usage::{LicenseRecord, LimitRecord, StorageRecord, Usage, count_licenses, count_limits, measure_storage},
     },
     failure::Fault,
@@ -47,7 +47,7 @@ pub fn addition_snapshot(addition: &record::Addition) -> AdditionSnapshot {
 
 pub(super) fn snapshot(
     rows: Rows,
-    longest_text: usize,
+    descriptor: &Descriptor,
     month: YearMonth,
     only: Option<&BTreeSet<ConsoleCompanyId>>,
 ) -> Result<Snapshot, Fault> {
@@ -109,14 +109,18 @@ pub(super) fn snapshot(
         month,
         settings: PlanSettings {
             invoice_text: settings::invoice_text(&rows.settings)?,
-            longest_text,
+            longest_text: descriptor.limits.description_chars,
             unset_price: rows.settings.unset_price,
             zero: rows.settings.zero,
             currency,
         },
         companies,
         products,
-        psa_products: rows.psa_products.into_iter().map(psa_product).collect(),
+        psa_products: rows
+            .psa_products
+            .into_iter()
+            .map(|row| psa_product(row, descriptor))
+            .collect(),
         agreements: agreements(rows.agreements),
         storage_accounts: names,
         storage_limits: rows.limits.into_iter().map(|row| (row.id, row.name)).collect(),
@@ -270,8 +274,9 @@ fn price_rule(price: Option<Exact>, cost: Option<Exact>) -> PriceRule {
     }
 }
 
-fn psa_product(row: psa_product::Model) -> PsaProduct {
+fn psa_product(row: psa_product::Model, descriptor: &Descriptor) -> PsaProduct {
     PsaProduct {
+        scale: scale::of_product(&row, descriptor),
         id: row.id,
         external_id: row.external_id,
         price: row.price.map(Decimal::from),

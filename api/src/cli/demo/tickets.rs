@@ -153,7 +153,9 @@ async fn incident(client: Client, integration: String, wanted: usize) -> anyhow:
             .count()
     };
     anyhow::ensure!(state("DEAD") == 0, "a delivery was refused: {incident}");
-    if deliveries.len() == wanted && state("DELIVERED") == wanted {
+    // The ticket is stored with its delivery, but the one may be read before that and the other after it.
+    let has_ticket = incident.get("ticket").is_some_and(|ticket| !ticket.is_null());
+    if deliveries.len() == wanted && state("DELIVERED") == wanted && has_ticket {
         return Ok(Progress::Done(incident.clone()));
     }
     Ok(Progress::Going(format!(

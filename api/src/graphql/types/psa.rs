@@ -144,6 +144,11 @@ impl PsaProduct {
         self.0.billable
     }
 
+    /// How many decimals its quantities keep; null where they are those of the connector's `quantity`.
+    async fn quantity_decimals(&self) -> Option<i16> {
+        self.0.quantity_scale
+    }
+
     /// Whether the PSA no longer has it.
     async fn deleted(&self) -> bool {
         self.0.deleted
