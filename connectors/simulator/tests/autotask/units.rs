@@ -74,13 +74,23 @@ async fn a_difference_splits_its_period_and_changes_all_later_ones() {
 #[tokio::test]
 async fn the_day_counts_as_it_is_written() {
     let bench = Bench::small().await;
-    let mut late = change("2026-04-01", 1);
-    late["effectiveDate"] = json!("2026-04-01T00:30:00Z");
-    bench.create(ADJUSTMENTS, late).await;
-    assert_eq!(
-        rows(&bench, DESKTOPS, "2026-03-15").await[..2],
-        [row("2026-03-01", "2026-03-31", 3), row("2026-04-01", "2026-04-30", 4),]
-    );
+    for (number, written) in ["2026-04-01T23:30:00-08:00", "2026-04-01T00:30:00+08:00", "2026-04-01"]
+        .iter()
+        .enumerate()
+    {
+        let mut adjustment = change("2026-04-01", 1);
+        adjustment["effectiveDate"] = json!(written);
+        bench.create(ADJUSTMENTS, adjustment).await;
+        let units = 4 + i64::try_from(number).expect("a small number");
+        assert_eq!(
+            rows(&bench, DESKTOPS, "2026-03-15").await[..2],
+            [
+                row("2026-03-01", "2026-03-31", 3),
+                row("2026-04-01", "2026-04-30", units)
+            ],
+            "{written}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::autotask::entity::Entity;
 use crate::autotask::model::{
-    Choice, Field, Model, Operations, Parent, double, flag, id, int, long, system, text, time,
+    Choice, Field, Model, Operations, Parent, day, double, flag, id, int, long, system, text, time,
 };
 
 const CHARGE_TYPES: [Choice; 2] = [system("1", "Operational").default(), system("2", "Capitalized")];
@@ -34,7 +34,7 @@ const fn charge(parent: Field) -> [Field; 30] {
         long("contractServiceID").to(Entity::ContractServices),
         time("createDate").read_only(),
         long("creatorResourceID").read_only().to(Entity::Resources),
-        time("datePurchased").required(),
+        day("datePurchased").required(),
         text("description", 2000),
         double("extendedCost").read_only(),
         double("internalCurrencyBillableAmount").read_only(),
@@ -107,7 +107,7 @@ pub(crate) static BILLING_ITEMS: Model = Model {
         double("internalCurrencyRate").read_only(),
         int("invoiceID").read_only(),
         int("itemApproverID").read_only(),
-        time("itemDate").read_only(),
+        day("itemDate").read_only(),
         text("itemName", 255).read_only(),
         long("lineItemID").read_only(),
         int("nonBillable").read_only().of(&NON_BILLABLE),
