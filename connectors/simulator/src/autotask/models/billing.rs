@@ -23,7 +23,7 @@ const ITEM_TYPES: [Choice; 3] = [
 const NON_BILLABLE: [Choice; 2] = [system("0", "No"), system("1", "Yes")];
 
 /// Fields of a charge, with what it is on.
-const fn charge(parent: Field) -> [Field; 30] {
+const fn charge(parent: Field) -> [Field; 29] {
     [
         id(),
         double("billableAmount").read_only(),
@@ -53,7 +53,6 @@ const fn charge(parent: Field) -> [Field; 30] {
         double("unitCost"),
         double("unitPrice"),
         double("unitQuantity").required(),
-        int("impersonatorCreatorResourceID").read_only(),
         long("soapParentPropertyId").read_only().unqueryable(),
     ]
 }
@@ -117,8 +116,8 @@ pub(crate) static BILLING_ITEMS: Model = Model {
         text("purchaseOrderNumber", 50).read_only(),
         double("quantity").read_only(),
         double("rate").read_only(),
-        int("serviceID").read_only().to(Entity::Services),
-        long("subType").read_only(),
+        long("serviceID").read_only().to(Entity::Services),
+        int("subType").read_only(),
         double("taxDollars").read_only(),
         long("ticketChargeID").read_only().to(Entity::TicketCharges),
         int("ticketID").read_only().to(Entity::Tickets),

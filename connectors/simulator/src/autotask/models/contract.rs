@@ -51,7 +51,6 @@ pub(crate) static CONTRACTS: Model = Model {
         long("exclusionContractID"),
         flag("isCompliant"),
         flag("isDefaultContract"),
-        time("lastModifiedDateTime").read_only(),
         int("opportunityID"),
         double("overageBillingRate"),
         text("purchaseOrderNumber", 50),
