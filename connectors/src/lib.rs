@@ -18,6 +18,7 @@ pub mod query;
 pub mod record;
 pub mod registry;
 pub mod spec;
+mod text;
 pub mod transport;
 
 pub mod connectwise;
