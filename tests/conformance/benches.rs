@@ -1,6 +1,10 @@
 //! The simulated PSAs, one for each connector of the registry.
 
 mod connectwise;
+mod recorder;
+mod table;
+mod time;
+mod weather;
 
 use crate::bench::{Asked, Bench};
 
