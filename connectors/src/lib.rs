@@ -21,6 +21,7 @@ pub mod spec;
 mod text;
 pub mod transport;
 
+pub mod autotask;
 pub mod connectwise;
 
 pub use capability::{Capabilities, Capability};

@@ -1,5 +1,6 @@
 //! The simulated PSAs, one for each connector of the registry.
 
+mod autotask;
 mod connectwise;
 mod recorder;
 mod table;
@@ -22,6 +23,7 @@ pub(crate) struct Entry {
 pub(crate) fn of(kind: &str) -> Option<Entry> {
     match kind {
         "connectwise" => Some(connectwise::ENTRY),
+        "autotask" => Some(autotask::ENTRY),
         _ => None,
     }
 }
