@@ -71,9 +71,9 @@ pub struct Addition {
     pub unit_cost: Option<Decimal>,
     /// The text on the invoice.
     pub description: Option<String>,
-    /// The first day it is billed.
+    /// The first day it is billed; also `None` where that lies too far back for the PSA to be asked.
     pub effective_date: Option<NaiveDate>,
-    /// The day it ends; `None` while it is in force.
+    /// The day it ends, from which on it is not billed; `None` while no end is known.
     pub cancelled_date: Option<NaiveDate>,
 }
 

@@ -64,7 +64,9 @@ async fn the_descriptor_says_what_is_possible(world: &World) {
         (Capability::TicketNotes, Capability::Tickets),
         (Capability::TicketClose, Capability::Tickets),
         (Capability::TicketReopen, Capability::TicketClose),
+        (Capability::TicketMerge, Capability::Tickets),
         (Capability::FindTicketByKey, Capability::Tickets),
+        (Capability::RecycleBin, Capability::Companies),
     ] {
         assert!(!has(dependent) || has(on), "{dependent} without {on}");
     }
