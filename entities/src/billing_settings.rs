@@ -34,6 +34,8 @@ pub struct Model {
     pub guard_amount: Option<Exact>,
     /// What happens to an addition whose quantity falls to zero.
     pub zero: ZeroPolicy,
+    /// From which period on a month's lines count.
+    pub period: BillingPeriod,
     /// Day of the month on which the month before is billed, 1 to 31; the last day in shorter months.
     pub billing_day: i16,
     /// The moment as of which licences are counted.
@@ -117,6 +119,17 @@ pub enum ZeroPolicy {
     End,
     /// It keeps its last quantity.
     Leave,
+}
+
+/// From which period of the agreement on a month's lines count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BillingPeriod {
+    /// That of the month itself, for agreements that are invoiced after it.
+    OfTheMonth,
+    /// The one after it, for agreements whose periods are invoiced before they are over.
+    Following,
 }
 
 /// The moment as of which licences are counted.

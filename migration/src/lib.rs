@@ -23,6 +23,7 @@ mod m0014_quiet_tickets;
 mod m0015_webhooks;
 mod m0016_incident_indexes;
 mod m0017_product_quantities;
+mod m0018_billing_period;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_webhooks::Migration),
             Box::new(m0016_incident_indexes::Migration),
             Box::new(m0017_product_quantities::Migration),
+            Box::new(m0018_billing_period::Migration),
         ]
     }
 }

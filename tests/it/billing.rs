@@ -5,6 +5,7 @@ mod blocked;
 mod companies;
 mod configuration;
 mod crash;
+mod differences;
 mod drift;
 mod month;
 mod psa;

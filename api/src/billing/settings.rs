@@ -5,7 +5,9 @@ mod check;
 use psa_entities::{
     Exact, ProviderScope, YearMonth,
     audit_entry::AuditAction,
-    billing_settings::{Approval, Column, Entity, InvoiceDescription, LicenseMoment, Model, UnsetPrice, ZeroPolicy},
+    billing_settings::{
+        Approval, BillingPeriod, Column, Entity, InvoiceDescription, LicenseMoment, Model, UnsetPrice, ZeroPolicy,
+    },
     ids::IntegrationId,
     integration,
 };
@@ -44,6 +46,8 @@ pub struct PolicyChange {
     pub unset_price: Option<UnsetPrice>,
     /// What to do at quantity zero.
     pub zero: Option<ZeroPolicy>,
+    /// From which period on a month's lines count.
+    pub period: Option<BillingPeriod>,
     /// Who approves a plan.
     pub approval: Option<Approval>,
     /// The guard's limit in percent; the inner `None` takes the limit away.
@@ -107,6 +111,7 @@ pub async fn update_policy(app: &App, stamp: Stamp<'_>, id: IntegrationId, chang
     save(app, stamp, action, id, change.expected_version, |settings| {
         settings.unset_price = change.unset_price.unwrap_or(settings.unset_price);
         settings.zero = change.zero.unwrap_or(settings.zero);
+        settings.period = change.period.unwrap_or(settings.period);
         settings.approval = change.approval.unwrap_or(settings.approval);
         settings.guard_percent = change
             .guard_percent
@@ -221,6 +226,7 @@ async fn save(
             Column::GuardPercent,
             Column::GuardAmount,
             Column::Zero,
+            Column::Period,
             Column::BillingDay,
             Column::LicenseMoment,
             Column::Version,
@@ -245,6 +251,7 @@ fn shown(settings: &Model) -> Value {
         "template": settings.template,
         "unsetPrice": settings.unset_price,
         "zero": settings.zero,
+        "period": settings.period,
         "approval": settings.approval,
         "guardPercent": settings.guard_percent,
         "guardAmount": settings.guard_amount,
@@ -265,6 +272,7 @@ fn proposed(integration: &integration::Model) -> Model {
         guard_percent: None,
         guard_amount: None,
         zero: ZeroPolicy::SetZero,
+        period: BillingPeriod::OfTheMonth,
         billing_day: 1,
         license_moment: LicenseMoment::MonthEnd,
         version: 0,

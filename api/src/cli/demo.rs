@@ -123,7 +123,7 @@ impl DemoArgs {
 
 async fn walk(script: &mut Script<'_>, psa: &dyn Psa, export: &Export) -> anyhow::Result<()> {
     let integration = setup::walk(script, psa, export).await?;
-    billing::configure(script, &integration).await?;
+    billing::configure(script, psa, &integration).await?;
     tickets::configure(script, psa, &integration).await?;
     setup::activate(script, &integration).await?;
     billing::bill(script, psa, &integration).await?;

@@ -74,7 +74,9 @@ impl ErrorCode {
             Self::PsaUnavailable => "Check the site and the PSA's status, then try again.",
             Self::RateLimited => "Try again after the pause.",
             Self::Uncertain => "Try again: what was written is found and not written twice.",
-            Self::PeriodClosed => "Let the agreement prorate, or bill from the next invoice date on.",
+            Self::PeriodClosed => {
+                "Let the agreement prorate, or bill from the next period on: see `period` of the billing policy."
+            }
             Self::Unsupported => "Use a connector that has this capability; `connectors` lists them.",
             Self::PsaProtocol => "Check that the site is the PSA itself and not a proxy's page.",
             Self::NotConfigured => "Ask the operator: the message names the variable.",

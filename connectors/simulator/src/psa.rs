@@ -32,6 +32,9 @@ pub trait Psa: std::fmt::Debug + Send + Sync + 'static {
     /// The desk that tickets about backups go to.
     fn desk(&self) -> Desk;
 
+    /// Whether the periods of its agreements are invoiced before they are over.
+    fn bills_ahead(&self) -> bool;
+
     /// The additions that the agreement “Managed Backup” of a company holds, by product and id. The company is one of the
     /// first twelve, by its identifier.
     fn additions(&self, company: &str) -> Vec<SeenAddition>;

@@ -16,7 +16,7 @@ const EMPTY: &str = "29684101";
 const SERVER: &str = "service:1";
 const DESKTOP: &str = "service:2";
 /// A product that is sold by the gigabyte, at 0.05.
-const STORAGE: &str = "product:29682905";
+const GOODS: &str = "product:29682905";
 
 fn target(agreement: &str, product: &str, addition: Option<&AdditionId>) -> AdditionTarget {
     AdditionTarget {
@@ -192,8 +192,8 @@ async fn what_a_service_cannot_be_is_refused_before_anything_is_written() {
         (EMPTY, SERVER, "0", "2026-03-01", "quantity"),
         (EMPTY, SERVER, "1", "2025-12-31", "effective_date"),
         (EMPTY, SERVER, "1", "2027-01-01", "effective_date"),
-        (EMPTY, STORAGE, "1.00001", "2026-03-01", "quantity"),
-        (EMPTY, STORAGE, "1", "2025-12-31", "effective_date"),
+        (EMPTY, GOODS, "1.00001", "2026-03-01", "quantity"),
+        (EMPTY, GOODS, "1", "2025-12-31", "effective_date"),
         (EMPTY, "12", "1", "2026-03-01", "product"),
         // A contract of time and materials.
         ("29684115", SERVER, "1", "2026-03-01", "agreement"),
@@ -213,7 +213,7 @@ async fn what_a_service_cannot_be_is_refused_before_anything_is_written() {
 async fn a_product_is_billed_by_a_charge_for_each_month() {
     let world = World::small().await;
     let set = async |quantity: &str, from: &str| {
-        let target = target(EMPTY, STORAGE, None);
+        let target = target(EMPTY, GOODS, None);
         world
             .connector
             .set_addition(&target, &units(quantity), day(from), &key())
@@ -224,7 +224,7 @@ async fn a_product_is_billed_by_a_charge_for_each_month() {
     let after = &march.after;
     assert_eq!(
         (after.quantity.to_string(), after.unit_price),
-        ("12.3456".to_owned(), Some(Decimal::new(5, 2)))
+        ("12.3456".to_owned(), Some(Decimal::new(59, 1)))
     );
     assert_eq!(
         (after.effective_date, after.cancelled_date),
@@ -250,7 +250,7 @@ async fn a_product_is_billed_by_a_charge_for_each_month() {
         set("20", "2026-03-01").await.expect("it is so").change,
         AdditionChange::Unchanged
     );
-    let target = target(EMPTY, STORAGE, Some(&april.after.id));
+    let target = target(EMPTY, GOODS, Some(&april.after.id));
     let end = async |on: &str| {
         world
             .connector
@@ -279,7 +279,7 @@ async fn charges_of_people_are_left_alone() {
     });
     let known = world.put("ContractCharges", charge);
     let set = async |addition: Option<&AdditionId>| {
-        let target = target(EMPTY, STORAGE, addition);
+        let target = target(EMPTY, GOODS, addition);
         world
             .connector
             .set_addition(&target, &units("2"), day("2026-03-01"), &key())

@@ -136,6 +136,10 @@ impl<P: Psa> Scene<P> {
         let template = "{product}: {quantity} {unit}, {month} {year}";
         let invoice = json!({ "integrationId": integration, "mode": "TEMPLATE", "template": template });
         client.succeed(INVOICE, invoice).await;
+        if bridge.simulator.bills_ahead() {
+            let policy = json!({ "integrationId": integration, "period": "FOLLOWING" });
+            client.succeed(POLICY, policy).await;
+        }
         let month = month_that_is_over();
         Self {
             bridge,

@@ -50,7 +50,7 @@ async fn tickets_that_may_not_be_edited_get_notes_instead() {
         assert_eq!(tickets.len(), 1, "{tickets:?}");
         assert!(!tickets[0].closed, "nobody may close it");
         assert_eq!(notes(psa).len(), 1, "a note says that it is over");
-        assert_eq!(desk.incidents().await[0]["state"], "CLOSED");
+        assert_eq!(desk.incidents().await[0]["state"], "RECOVERED", "the ticket is open");
 
         may_edit_tickets(psa, Access::All);
         desk.happens(run("3", CONTOSO.0, "PC-2", "ERROR")).await;

@@ -20,6 +20,9 @@ pub(super) struct Order {
     pub(super) desired: DesiredAddition,
     /// What was planned with.
     before: Option<AdditionSnapshot>,
+    /// Whether writing was begun before. Some PSAs take a write for the quantity and one for the text: it may have stopped
+    /// between them.
+    begun: bool,
     /// Whether the PSA has accepted the write already, so that only its verification is left.
     accepted: bool,
 }
@@ -54,6 +57,7 @@ impl Order {
                 description: line.description.clone(),
             },
             before: line.before.clone(),
+            begun: line.attempts > 0,
             accepted: line.state == LineState::Applied,
         })
     }
@@ -81,12 +85,35 @@ impl Order {
                 drifted(format!("the addition {} was replaced by {}", before.id, only.id))
             }
             (_, [only]) if !self.ends && self.desired.is_met_by(only) => Situation::Met((*only).clone()),
+            (before, [only]) if self.is_half_written(before.as_ref(), only) => Situation::Due(Some(only.id.clone())),
             (None, []) if !self.ends && !self.accepted => Situation::Due(None),
             (Some(before), [only]) if !self.accepted && *before == addition_snapshot(only) => {
                 Situation::Due(Some(only.id.clone()))
             }
             (before, [only]) => drifted(difference(before.as_ref(), only)),
             (None, []) => drifted("the agreement holds no addition for the product".to_owned()),
+        }
+    }
+}
+
+impl Order {
+    /// Whether an addition is what a write that was broken off leaves: each thing is as it was planned with or as it shall
+    /// be. Of a new one the quantity and the price come first, and the text may still be the product's.
+    fn is_half_written(&self, before: Option<&AdditionSnapshot>, found: &Addition) -> bool {
+        if !self.begun || self.accepted || self.ends {
+            return false;
+        }
+        let desired = &self.desired;
+        let is_desired = |wanted: &Option<Decimal>, found: &Option<Decimal>| wanted.is_none() || wanted == found;
+        match before {
+            None => found.quantity == desired.quantity && is_desired(&desired.unit_price, &found.unit_price),
+            Some(before) => {
+                let quantity = [desired.quantity, before.quantity].contains(&found.quantity);
+                let price = is_desired(&desired.unit_price, &found.unit_price) || before.unit_price == found.unit_price;
+                let cost = is_desired(&desired.unit_cost, &found.unit_cost) || before.unit_cost == found.unit_cost;
+                let text = desired.description == found.description || before.description == found.description;
+                quantity && price && cost && text
+            }
         }
     }
 }
@@ -222,6 +249,50 @@ mod tests {
             planned.situation(&[addition("a", "7", 4)]),
             Situation::Drifted(_)
         ));
+    }
+
+    #[test]
+    fn a_write_that_was_broken_off_is_gone_on_with() {
+        let begun = |before: Option<&Addition>, action| {
+            let line = Model {
+                attempts: 1,
+                description: Some("3 servers".to_owned()),
+                unit_price: Some(Exact(Decimal::new(600, 2))),
+                ..line(action, 3, before, LineState::Applying)
+            };
+            Order::of(&line, "7").expect("a line that writes")
+        };
+        let with = |quantity: i64, cents: i64, text: Option<&str>| Addition {
+            unit_price: Some(Decimal::new(cents, 2)),
+            description: text.map(str::to_owned),
+            ..addition("a", "7", quantity)
+        };
+        let due = |situation| matches!(situation, Situation::Due(Some(_)));
+        let new = begun(None, LineAction::Create);
+        assert!(
+            due(new.situation(&[with(3, 600, Some("Server"))])),
+            "only the text is missing"
+        );
+        assert!(!due(new.situation(&[with(4, 600, Some("Server"))])), "that is not ours");
+        assert!(!due(new.situation(&[with(3, 500, Some("Server"))])), "nor that");
+
+        let before = with(2, 500, None);
+        let changed = begun(Some(&before), LineAction::Update);
+        for half in [with(3, 500, None), with(3, 600, None), with(2, 500, Some("3 servers"))] {
+            assert!(due(changed.situation(&[half])));
+        }
+        for other in [with(4, 500, None), with(3, 700, None), with(3, 600, Some("by hand"))] {
+            assert!(!due(changed.situation(&[other])));
+        }
+        let not_begun = order(LineAction::Create, 3, None, LineState::Planned);
+        let found = Addition {
+            description: Some("Server".to_owned()),
+            ..addition("a", "7", 3)
+        };
+        assert!(
+            matches!(not_begun.situation(&[found]), Situation::Met(_)),
+            "no text was planned"
+        );
     }
 
     #[test]

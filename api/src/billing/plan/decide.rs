@@ -100,7 +100,7 @@ fn blank(first: &Part<'_>, parts: &[Part<'_>]) -> PlannedLine {
 /// Notes what the agreement holds for the product.
 fn adopt(line: &mut PlannedLine, agreement: &Agreement, product: &PsaProduct, input: &PlanInput) {
     let found = agreement
-        .in_force(&product.external_id, input.month)
+        .in_force(&product.external_id, input.effective_month())
         .unwrap_or_default();
     match found.as_slice() {
         [only] => line.before = Some((*only).clone()),
@@ -157,7 +157,7 @@ fn write(
         .iter()
         .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part.billed));
     let billed = billed.filter(|billed| *billed <= LARGEST).ok_or_else(out_of_range)?;
-    let effective = agreement.effective_date(input.month);
+    let effective = agreement.effective_date(input.effective_month());
     if billed.is_zero() {
         return write_zero(line, zero_policy(input, &counted)?, product, effective);
     }
@@ -181,7 +181,7 @@ fn write(
     (line.unit_price, line.unit_cost, line.charged_price) = (price.price, price.cost, price.charged);
     (line.billed, line.amount, line.delta) = (billed.normalize(), amount, delta);
     let first_day = if is_new {
-        agreement.first_day_of_new(input.month)
+        agreement.first_day_of_new(input.effective_month())
     } else {
         effective
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use psa_entities::agreement::AgreementStatus;
 use psa_entities::billing_item::{ItemMode, Rounding, Unit};
 use psa_entities::billing_line::{AdditionSnapshot, LineAction};
-use psa_entities::billing_settings::{UnsetPrice, ZeroPolicy};
+use psa_entities::billing_settings::{BillingPeriod, UnsetPrice, ZeroPolicy};
 use psa_entities::ids::{AgreementId, BillingConfigurationId, ConsoleCompanyId, PsaProductId};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -169,6 +169,7 @@ pub(super) fn world() -> PlanInput {
             longest_text: 6_000,
             unset_price: UnsetPrice::PsaProduct,
             zero: ZeroPolicy::SetZero,
+            period: BillingPeriod::OfTheMonth,
             currency: Some("USD".to_owned()),
         },
         companies: vec![acme],

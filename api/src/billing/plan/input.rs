@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use psa_entities::YearMonth;
 use psa_entities::agreement::AgreementStatus;
 use psa_entities::billing_line::AdditionSnapshot;
-use psa_entities::billing_settings::{UnsetPrice, ZeroPolicy};
+use psa_entities::billing_settings::{BillingPeriod, UnsetPrice, ZeroPolicy};
 use psa_entities::ids::{
     AgreementId, BillingConfigurationId, ConsoleCompanyId, PsaProductId, StorageAccountId, StorageLimitId,
 };
@@ -39,6 +39,16 @@ pub struct PlanInput {
     pub storage_limits: BTreeMap<StorageLimitId, String>,
 }
 
+impl PlanInput {
+    /// The month with whose first day the lines begin to count.
+    pub fn effective_month(&self) -> YearMonth {
+        match self.settings.period {
+            BillingPeriod::OfTheMonth => self.month,
+            BillingPeriod::Following => self.month.next(),
+        }
+    }
+}
+
 /// The settings that decide a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanSettings {
@@ -50,6 +60,8 @@ pub struct PlanSettings {
     pub unset_price: UnsetPrice,
     /// What to do at quantity zero.
     pub zero: ZeroPolicy,
+    /// From which period on the lines count.
+    pub period: BillingPeriod,
     /// The ISO 4217 code of the prices' currency; `None` compares none.
     pub currency: Option<String>,
 }
@@ -187,13 +199,13 @@ pub struct Addition {
 }
 
 impl Agreement {
-    /// The first day from which a line for `month` is effective: the month's first day, unless billing starts later.
+    /// The first day of a line that counts from `month` on: the month's first day, unless billing starts later.
     pub fn effective_date(&self, month: YearMonth) -> NaiveDate {
         self.billing_start_date
             .map_or(month.first_day(), |start| start.max(month.first_day()))
     }
 
-    /// The first day of a new addition for `month`. A period that has been invoiced takes no new addition unless the
+    /// The first day of a new addition that counts from `month` on. A period that has been invoiced takes no new addition unless the
     /// agreement is prorated: then the addition begins with the next invoice, which bills it.
     pub fn first_day_of_new(&self, month: YearMonth) -> NaiveDate {
         let effective = self.effective_date(month);
@@ -201,7 +213,7 @@ impl Agreement {
         invoiced_until.map_or(effective, |next| next.max(effective))
     }
 
-    /// The additions for the PSA product `product` that a line for `month` can adopt: those that do not end by its
+    /// The additions for the PSA product `product` that a line from `month` on can adopt: those that do not end by its
     /// effective date. `None` when the agreement could not be read.
     pub fn in_force(&self, product: &str, month: YearMonth) -> Option<Vec<&AdditionSnapshot>> {
         let effective = self.effective_date(month);

@@ -1,7 +1,7 @@
 //! Every rule of what the plan writes, one case each.
 
 use psa_entities::billing_line::{AdditionSnapshot, LineAction};
-use psa_entities::billing_settings::ZeroPolicy;
+use psa_entities::billing_settings::{BillingPeriod, ZeroPolicy};
 use rust_decimal::Decimal;
 
 use super::block::NoopReason;
@@ -52,6 +52,16 @@ fn effective_dates_respect_the_billing_start() {
     input.agreements[0].billing_start_date = Some("2026-11-15".parse().unwrap());
     input.agreements[0].additions = Some(Vec::new());
     assert_eq!(only_line(&input).effective_date, Some("2026-11-15".parse().unwrap()));
+}
+
+#[test]
+fn lines_count_from_the_period_of_the_policy() {
+    let mut input = world();
+    input.settings.period = BillingPeriod::Following;
+    assert_eq!(only_line(&input).effective_date, Some("2026-12-01".parse().unwrap()));
+    // An addition that ends with the month is not one to go on with.
+    input.agreements[0].additions.as_mut().unwrap()[0].cancelled_date = Some("2026-12-01".parse().unwrap());
+    assert_eq!(only_line(&input).action, LineAction::Create);
 }
 
 #[test]

@@ -112,6 +112,7 @@ pub(super) fn snapshot(
             longest_text: descriptor.limits.description_chars,
             unset_price: rows.settings.unset_price,
             zero: rows.settings.zero,
+            period: rows.settings.period,
             currency,
         },
         companies,

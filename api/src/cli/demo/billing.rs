@@ -15,8 +15,11 @@ const MONTH: &str = "2026-10";
 const COMPANIES: [&str; 3] = ["Contoso Dental Group", "Fabrikam Logistics", "Northwind Traders"];
 
 /// Settles invoices and prices, and configures companies.
-pub(super) async fn configure(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
+pub(super) async fn configure(script: &mut Script<'_>, psa: &dyn Psa, integration: &Connected) -> anyhow::Result<()> {
     settings(script, integration).await?;
+    if psa.bills_ahead() {
+        bill_ahead(script, integration).await?;
+    }
     for company in COMPANIES {
         company_billing(script, integration, company).await?;
     }
@@ -86,6 +89,16 @@ async fn settings(script: &mut Script<'_>, integration: &Connected) -> anyhow::R
         script.tell(format!("{name}: price {}, cost {cost}", text(price, "/unitPrice")?))?;
     }
     Ok(())
+}
+
+async fn bill_ahead(script: &mut Script<'_>, integration: &Connected) -> anyhow::Result<()> {
+    script.step("The PSA has invoiced the month already: its usage counts from the next one on")?;
+    let query = "mutation Policy($input: UpdateBillingPolicyInput!) { updateBillingPolicy(input: $input) {
+        policy { period } userErrors { code field message remedy }
+    } }";
+    let input = json!({ "integrationId": integration.id, "period": "FOLLOWING" });
+    let payload = script.mutate(query, input).await?;
+    script.tell(format!("period: {}", text(&payload, "/policy/period")?))
 }
 
 async fn company_billing(script: &mut Script<'_>, integration: &Connected, company: &str) -> anyhow::Result<()> {

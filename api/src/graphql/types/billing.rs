@@ -216,6 +216,8 @@ pub struct BillingPolicy {
     pub unset_price: UnsetPrice,
     /// What to do with an addition whose quantity falls to zero.
     pub zero: ZeroPolicy,
+    /// From which period of the agreements on a month's lines count.
+    pub period: BillingPeriod,
     /// Who approves a run.
     pub approval: ApprovalPolicy,
     /// The largest change, of a line or of the total, that is approved without a person, in percent; null for no limit.
@@ -231,6 +233,7 @@ impl From<&billing_settings::Model> for BillingPolicy {
         Self {
             unset_price: settings.unset_price.into(),
             zero: settings.zero.into(),
+            period: settings.period.into(),
             approval: settings.approval.into(),
             guard_percent: settings.guard_percent.map(Decimal::from),
             guard_amount: settings.guard_amount.map(Decimal::from),
@@ -356,6 +359,16 @@ pub enum ApprovalPolicy {
     Manual,
     /// The schedule itself, as long as the guard is quiet; else a person.
     WithinGuard,
+}
+
+/// From which period of the agreement on a month's lines count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "billing_settings::BillingPeriod")]
+pub enum BillingPeriod {
+    /// That of the month itself, for agreements that are invoiced after it.
+    OfTheMonth,
+    /// The one after it, for agreements whose periods are invoiced before they are over.
+    Following,
 }
 
 /// What happens to an addition whose quantity falls to zero.

@@ -48,6 +48,10 @@ impl Psa for Simulator {
         }
     }
 
+    fn bills_ahead(&self) -> bool {
+        true
+    }
+
     fn additions(&self, company: &str) -> Vec<SeenAddition> {
         let Some(contract) = self.contract_of(company) else {
             return Vec::new();

@@ -54,6 +54,10 @@ impl Psa for Simulator {
         }
     }
 
+    fn bills_ahead(&self) -> bool {
+        false
+    }
+
     fn additions(&self, company: &str) -> Vec<SeenAddition> {
         let is_wanted = |agreement: &&Map<String, Value>| {
             named(agreement, "company") == company && text(agreement, "name") == "Managed Backup"

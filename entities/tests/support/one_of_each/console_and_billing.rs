@@ -4,7 +4,9 @@ use psa_entities::billing_evidence::{self, EvidenceKind};
 use psa_entities::billing_item::{self, ItemMode, Rounding, Unit};
 use psa_entities::billing_line::{self, AdditionSnapshot, AdditionSnapshots, LineAction, LineState};
 use psa_entities::billing_run::{self, GuardVerdict, RunState, RunTotals, RunTrigger};
-use psa_entities::billing_settings::{self, Approval, InvoiceDescription, LicenseMoment, UnsetPrice, ZeroPolicy};
+use psa_entities::billing_settings::{
+    self, Approval, BillingPeriod, InvoiceDescription, LicenseMoment, UnsetPrice, ZeroPolicy,
+};
 use psa_entities::company_mapping::{self, MappingState};
 use psa_entities::full_report::ReportedResource;
 use psa_entities::{
@@ -226,6 +228,7 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             guard_percent: Some(exact()),
             guard_amount: Some(exact()),
             zero: ZeroPolicy::Leave,
+            period: BillingPeriod::Following,
             billing_day: 31,
             license_moment: LicenseMoment::Planning,
             version: i32::MAX,

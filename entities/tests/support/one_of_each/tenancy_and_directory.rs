@@ -179,6 +179,7 @@ pub(super) async fn insert(db: &DatabaseConnection, world: &World) -> Kept {
             unit: Some("unit".into()),
             active: false,
             billable: false,
+            quantity_scale: Some(4),
             deleted: true,
             imported_at: world.at,
         },

@@ -17,8 +17,8 @@ use crate::{
         scalars::Decimal,
         types::{
             billing::{
-                ApprovalPolicy, BillingPolicy, BillingSchedule, InvoiceDescriptionMode, InvoiceSettings, LicenseMoment,
-                ProductPrice, UnsetPrice, ZeroPolicy,
+                ApprovalPolicy, BillingPeriod, BillingPolicy, BillingSchedule, InvoiceDescriptionMode, InvoiceSettings,
+                LicenseMoment, ProductPrice, UnsetPrice, ZeroPolicy,
             },
             product::product_key,
         },
@@ -90,6 +90,8 @@ pub struct UpdateBillingPolicyInput {
     pub unset_price: Option<UnsetPrice>,
     /// What to do with an addition whose quantity falls to zero.
     pub zero: Option<ZeroPolicy>,
+    /// From which period of the agreements on a month's lines count.
+    pub period: Option<BillingPeriod>,
     /// Who approves a run.
     pub approval: Option<ApprovalPolicy>,
     /// The guard's limit in percent; null takes it away.
@@ -240,6 +242,7 @@ fn policy(input: &UpdateBillingPolicyInput) -> PolicyChange {
     PolicyChange {
         unset_price: input.unset_price.map(Into::into),
         zero: input.zero.map(Into::into),
+        period: input.period.map(Into::into),
         approval: input.approval.map(Into::into),
         guard_percent: change(&input.guard_percent),
         guard_amount: change(&input.guard_amount),

@@ -25,7 +25,7 @@ const MATERIAL: i64 = 29_682_804;
 /// Every this-many-th product and service beyond those of managed backup is inactive.
 const INACTIVE_EVERY: usize = 10;
 
-/// Codes, products and services; those of managed backup come first and are on both lists.
+/// Codes, products and services. What managed backup is billed with is a service, and those services come first.
 pub(super) fn fill(store: &mut Store, products: usize, services: usize, seed: u64) {
     for (id, name, means) in CODES {
         let code = json!({
@@ -36,7 +36,7 @@ pub(super) fn fill(store: &mut Store, products: usize, services: usize, seed: u6
     }
     let mut prices = Prices::new(seed);
     for index in 0..products {
-        let goods = goods(index, &mut prices);
+        let goods = goods(MANAGED.len() + index, &mut prices);
         let product = json!({
             "id": id_from(29_682_900, index), "name": goods.name, "description": goods.name, "sku": goods.sku,
             "isActive": goods.is_active, "isSerialized": false, "isEligibleForRma": false,
@@ -48,8 +48,10 @@ pub(super) fn fill(store: &mut Store, products: usize, services: usize, seed: u6
     let mut prices = Prices::new(seed);
     for index in 0..services {
         let goods = goods(index, &mut prices);
+        // The services that a provider meets most often go by their short names.
+        let name = if index < MANAGED.len() { &goods.sku } else { &goods.name };
         let service = json!({
-            "id": id_from(1, index), "name": goods.name, "description": goods.name, "invoiceDescription": goods.name,
+            "id": id_from(1, index), "name": name, "description": goods.name, "invoiceDescription": goods.name,
             "sku": goods.sku, "isActive": goods.is_active, "periodType": "m", "billingCodeID": RECURRING,
             "unitPrice": of_decimal(goods.price), "unitCost": of_decimal(goods.cost), "createDate": ENTERED,
             "lastModifiedDate": ENTERED, "creatorResourceID": PERSON,
