@@ -26,10 +26,14 @@ pub enum Capability {
     TicketClose,
     /// A closed ticket can be reopened.
     TicketReopen,
+    /// A ticket can be merged into another, and says so.
+    TicketMerge,
     /// Tickets can be found by the marker they were created with.
     FindTicketByKey,
     /// Lists can be read from a point in time on.
     IncrementalRead,
+    /// Deleted companies stay in a recycle bin, so that a deletion can be told from what never was.
+    RecycleBin,
     /// Devices can be found by the identifier that the console knows them by, and linked to a ticket.
     Devices,
     /// The PSA announces changes to an address of ours.
@@ -38,7 +42,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order in which they are shown.
-    pub const ALL: [Capability; 14] = [
+    pub const ALL: [Capability; 16] = [
         Capability::Companies,
         Capability::Contacts,
         Capability::Products,
@@ -49,8 +53,10 @@ impl Capability {
         Capability::TicketNotes,
         Capability::TicketClose,
         Capability::TicketReopen,
+        Capability::TicketMerge,
         Capability::FindTicketByKey,
         Capability::IncrementalRead,
+        Capability::RecycleBin,
         Capability::Devices,
         Capability::Webhooks,
     ];

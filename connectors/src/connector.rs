@@ -55,7 +55,8 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     ///
     /// # Behavior
     /// * The last page has `next: None`; an empty list is one empty page.
-    /// * A full read leaves out what is in the PSA's recycle bin; a read with `since` includes it, marked `deleted`.
+    /// * With [`Capability::RecycleBin`](crate::Capability::RecycleBin) a full read leaves out what is in it, and a read with
+    ///   `since` includes it, marked `deleted`. Without it a deleted record is in no list.
     /// * A filter that the descriptor does not name is `Unsupported`; one of another list is `Invalid`.
     async fn companies(&self, query: &ReadQuery) -> Result<Page<Company>>;
 
@@ -159,7 +160,8 @@ pub trait PsaConnector: Send + Sync + fmt::Debug {
     ///
     /// # Behavior
     /// * A deleted ticket is `NotFound`.
-    /// * One that was merged into another is closed and names it.
+    /// * With [`Capability::TicketMerge`](crate::Capability::TicketMerge) one that was merged into another is closed and names
+    ///   it.
     async fn ticket(&self, id: &TicketId) -> Result<Ticket>;
 
     /// Adds a note that bears `key`. Requires [`Capability::TicketNotes`](crate::Capability::TicketNotes).

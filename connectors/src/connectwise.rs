@@ -37,7 +37,6 @@ mod wire;
 
 pub use connector::ConnectWise;
 pub use descriptor::DESCRIPTOR;
-pub use retry::ConnectWiseRetry;
 
 /// Makes a connector. Does no I/O: it checks the fields, the operator's settings and the host.
 ///

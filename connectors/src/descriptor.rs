@@ -1,6 +1,8 @@
 //! What a connector is and needs, as data. The console draws its form from it; documentation and conformance tests are
 //! driven by it.
 
+use std::time::Duration;
+
 use crate::{capability::Capabilities, query::Filter, record::Topic};
 
 /// The description of one connector.
@@ -230,16 +232,49 @@ pub enum QuantityKind {
 /// What the PSA can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Requests in a minute.
-    pub requests_per_minute: u32,
+    /// How many requests may leave in which time.
+    pub pace: Pace,
     /// Requests in flight at once.
     pub concurrency: usize,
+    /// Requests in flight at once to one endpoint, where the PSA counts them so; `None` where only the whole counts.
+    pub concurrency_per_endpoint: Option<usize>,
     /// The largest page.
     pub page_size: u16,
     /// The longest ticket summary, in characters.
     pub summary_chars: usize,
     /// The longest text on an invoice line, in characters.
     pub description_chars: usize,
+}
+
+/// How many requests may leave in which time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// No window of `window` sees more requests than this.
+    pub requests: u32,
+    /// The length of the window.
+    pub window: Duration,
+    /// How many of them may leave at once after a rest; the others leave evenly.
+    pub burst: u32,
+}
+
+impl Pace {
+    /// So many requests in a minute, a tenth of them at once.
+    pub const fn per_minute(requests: u32) -> Self {
+        Self {
+            requests,
+            window: Duration::from_secs(60),
+            burst: requests / 10,
+        }
+    }
+
+    /// So many requests in an hour, a quarter of them at once: an hour is too long for people to wait evenly.
+    pub const fn per_hour(requests: u32) -> Self {
+        Self {
+            requests,
+            window: Duration::from_secs(60 * 60),
+            burst: requests / 4,
+        }
+    }
 }
 
 /// Which hosts a connector may send secrets to, besides those that the operator allows.

@@ -18,8 +18,10 @@ pub mod query;
 pub mod record;
 pub mod registry;
 pub mod spec;
+mod text;
 pub mod transport;
 
+pub mod autotask;
 pub mod connectwise;
 
 pub use capability::{Capabilities, Capability};

@@ -30,7 +30,8 @@ pub enum Filter {
 pub struct ReadQuery {
     /// The page to read; `None` is the first.
     pub after: Option<Cursor>,
-    /// Only records changed at or after this instant (inclusive). Requires [`Capability::IncrementalRead`].
+    /// Only records changed at or after this instant (inclusive). A list whose records have no such date is given whole.
+    /// Requires [`Capability::IncrementalRead`].
     ///
     /// [`Capability::IncrementalRead`]: crate::Capability::IncrementalRead
     pub since: Option<DateTime<Utc>>,

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
+    autotask,
     connector::PsaConnector,
     connectwise,
     descriptor::Descriptor,
@@ -30,10 +31,16 @@ pub struct Registry(Vec<Entry>);
 impl Registry {
     /// The connectors that are built in.
     pub fn builtin() -> Self {
-        Self(vec![Entry {
-            descriptor: &connectwise::DESCRIPTOR,
-            connect: connectwise::connect,
-        }])
+        Self(vec![
+            Entry {
+                descriptor: &connectwise::DESCRIPTOR,
+                connect: connectwise::connect,
+            },
+            Entry {
+                descriptor: &autotask::DESCRIPTOR,
+                connect: autotask::connect,
+            },
+        ])
     }
 
     /// What each connector is, in registry order.
@@ -111,7 +118,7 @@ mod tests {
             .expect_err("there is no such connector");
         assert_eq!(
             error.to_string(),
-            "there is no connector `halo`; there are: connectwise"
+            "there is no connector `halo`; there are: connectwise, autotask"
         );
     }
 

@@ -19,6 +19,7 @@ use crate::{
     platform::{Clock, Entropy},
 };
 
+mod careful;
 mod discreet;
 mod http;
 mod limited;
@@ -33,6 +34,7 @@ mod traced;
 #[cfg(test)]
 pub(crate) mod scripted;
 
+pub use careful::CarefulRetry;
 pub use discreet::Discreet;
 pub use http::{BODY_LIMIT, HttpTransport};
 pub use limited::Limited;
@@ -96,13 +98,8 @@ fn layers(innermost: Arc<dyn Transport>, options: StackOptions) -> Arc<dyn Trans
     let quiet = Arc::new(Quiet::new(options.max_wait));
     let discreet = Arc::new(Discreet::new(innermost));
     let timed_out = Arc::new(TimedOut::new(discreet, options.timeout));
-    let limited = Arc::new(Limited::new(timed_out, options.limits.concurrency, Arc::clone(&quiet)));
-    let rate_limited = Arc::new(RateLimited::new(
-        limited,
-        options.limits.requests_per_minute,
-        quiet,
-        options.clock,
-    ));
+    let limited = Arc::new(Limited::new(timed_out, options.limits, Arc::clone(&quiet)));
+    let rate_limited = Arc::new(RateLimited::new(limited, options.limits.pace, quiet, options.clock));
     let retried = Retried::new(rate_limited, options.retry, options.entropy, options.max_wait);
     Arc::new(Traced::new(Arc::new(retried)))
 }
@@ -119,7 +116,7 @@ mod tests {
             network: NetworkPolicy::default(),
             hosts: connectwise::DESCRIPTOR.hosts,
             limits: connectwise::DESCRIPTOR.limits,
-            retry: Arc::new(connectwise::ConnectWiseRetry::new(Arc::clone(&clock))),
+            retry: Arc::new(CarefulRetry::new(Arc::clone(&clock), |_| false)),
             entropy: Arc::new(SystemEntropy),
             clock,
             timeout: StackOptions::TIMEOUT,

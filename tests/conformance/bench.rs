@@ -8,8 +8,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use psa_connectors::{
     Platform,
     record::{
-        AgreementId, BoardId, ChoiceId, CompanyId, ContactId, DeviceId, ProductId, StatusId, TicketId, WebhookEndpoint,
-        WriteKey,
+        AdditionId, AgreementId, BoardId, ChoiceId, CompanyId, ContactId, DeviceId, ProductId, StatusId, TicketId,
+        WebhookEndpoint, WriteKey,
     },
 };
 
@@ -20,7 +20,8 @@ use psa_conformance::receiver::Delivery;
 pub(crate) trait Bench: Send + Sync {
     // ── Reaching it ─────────────────────────────────────────────────────────────────────────────────────
 
-    /// The values of the credential fields that are right for it, without the optional ones.
+    /// The values of the credential fields that are right for it: the required ones, and those of the optional ones without
+    /// which the simulated PSA would not be found.
     fn credentials(&self) -> BTreeMap<&'static str, String>;
     /// The values of the optional fields; what they take in the PSA is granted from now on.
     fn optional_credentials(&self) -> BTreeMap<&'static str, String>;
@@ -132,7 +133,7 @@ pub(crate) enum Deed<'a> {
     RenameCompany(&'a CompanyId, &'a str),
     /// Enters a company.
     AddCompany(&'a str),
-    /// Puts a company into the recycle bin.
+    /// Deletes a company: into the recycle bin, where there is one.
     BinCompany(&'a CompanyId),
     /// Takes a contact out of use.
     RetireContact(&'a ContactId),
@@ -183,14 +184,18 @@ pub(crate) struct Facts {
     pub(crate) cancelled: AgreementId,
     /// A product that can be billed, with a price and a text for invoices.
     pub(crate) product: ProductId,
-    /// A product that cannot be an addition.
-    pub(crate) unbillable: ProductId,
+    /// A product that cannot be an addition, where the PSA has such ones.
+    pub(crate) unbillable: Option<ProductId>,
+    /// A product whose quantities are written in another way than the connector's usual one, where there are such ones.
+    pub(crate) otherwise_counted: Option<ProductId>,
     /// The first day of the current month.
     pub(crate) this_month: NaiveDate,
     /// The last day of the current month.
     pub(crate) month_end: NaiveDate,
     /// The first day of the next month.
     pub(crate) next_month: NaiveDate,
+    /// The day of the next invoice of `invoiced`, where the PSA fixes one beforehand.
+    pub(crate) next_invoice: Option<NaiveDate>,
     /// A day before any agreement is billed.
     pub(crate) too_early: NaiveDate,
     /// A board.
@@ -199,7 +204,7 @@ pub(crate) struct Facts {
     pub(crate) open_status: StatusId,
     /// A status of the board that closes.
     pub(crate) closed_status: StatusId,
-    /// A status of another board.
+    /// A status that the board does not have: one of another board, where statuses belong to boards.
     pub(crate) foreign_status: StatusId,
     /// Values of routing fields that go together on the board.
     pub(crate) routing: BTreeMap<String, ChoiceId>,
@@ -211,4 +216,6 @@ pub(crate) struct Facts {
     pub(crate) identifier: String,
     /// An id in the PSA's own form that no record has.
     pub(crate) unknown: String,
+    /// The same for additions.
+    pub(crate) unknown_addition: AdditionId,
 }

@@ -1,6 +1,11 @@
 //! The simulated PSAs, one for each connector of the registry.
 
+mod autotask;
 mod connectwise;
+mod recorder;
+mod table;
+mod time;
+mod weather;
 
 use crate::bench::{Asked, Bench};
 
@@ -18,6 +23,7 @@ pub(crate) struct Entry {
 pub(crate) fn of(kind: &str) -> Option<Entry> {
     match kind {
         "connectwise" => Some(connectwise::ENTRY),
+        "autotask" => Some(autotask::ENTRY),
         _ => None,
     }
 }

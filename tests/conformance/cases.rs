@@ -9,6 +9,7 @@ mod filters;
 mod general;
 mod lists;
 mod notes;
+mod numbers;
 mod overtaken;
 mod rights;
 mod secrets;
@@ -34,6 +35,7 @@ pub(crate) fn all() -> Vec<&'static Case> {
         filters::CASES,
         agreements::CASES,
         additions::CASES,
+        numbers::CASES,
         overtaken::CASES,
         boards::CASES,
         tickets::CASES,

@@ -7,18 +7,18 @@ use super::{
     client::Client,
     descriptor::{DESCRIPTOR, QUANTITY_SCALE},
     directory::{chosen, of_company},
-    mapping::{self, number, shorten},
+    mapping::{self, number},
     query::Conditions,
     rights,
     wire::{Day, Exact, Id, NewAddition, Replace, Value},
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, Result},
     query::{Filter, Page, ReadQuery},
     record::{
         Addition, AdditionChange, AdditionId, AdditionReceipt, AdditionTarget, Agreement, AgreementId, DesiredAddition,
-        ProductId,
     },
+    text::shorten,
 };
 
 pub(super) async fn agreements(client: &Client, query: &ReadQuery) -> Result<Page<Agreement>> {
@@ -70,7 +70,7 @@ pub(super) async fn set_addition(
     match before {
         Some(before) => update(client, target, &desired, effective, before).await,
         None => {
-            check_seen(target, None)?;
+            target.check_seen(None)?;
             create(client, target, &desired, effective).await
         }
     }
@@ -81,11 +81,11 @@ pub(super) async fn end_addition(client: &Client, target: &AdditionTarget, on: N
         return Err(Error::invalid("addition", "there is no addition to end"));
     };
     let before = read(client, END, &target.agreement, id).await?;
-    check_product(&before, &target.product)?;
+    target.check_product(&before)?;
     if before.cancelled_date.is_some_and(|ended| ended <= on) {
-        return Ok(unchanged(before));
+        return Ok(AdditionReceipt::unchanged(before));
     }
-    check_seen(target, Some(&before))?;
+    target.check_seen(Some(&before))?;
     let steps = [Replace::new("cancelledDate", Value::Day(Day(on)))];
     let path = path(&target.agreement, Some(id))?;
     let call = Call::patch(END, rights::AGREEMENTS, path, &steps)?;
@@ -107,14 +107,14 @@ async fn update(
     effective: NaiveDate,
     before: Addition,
 ) -> Result<AdditionReceipt> {
-    check_product(&before, &target.product)?;
+    target.check_product(&before)?;
     if let Some(ended) = before.cancelled_date.filter(|ended| *ended <= effective) {
         return Err(Error::invalid("addition", format!("the addition ended on {ended}")));
     }
     if desired.is_met_by(&before) {
-        return Ok(unchanged(before));
+        return Ok(AdditionReceipt::unchanged(before));
     }
-    check_seen(target, Some(&before))?;
+    target.check_seen(Some(&before))?;
     let path = path(&target.agreement, Some(&before.id))?;
     let call = Call::patch(SET, rights::AGREEMENTS, path, &differences(desired, &before))?;
     let after = written(client, &call, &target.agreement).await?;
@@ -179,15 +179,7 @@ async fn in_force(client: &Client, target: &AdditionTarget, effective: NaiveDate
     let product = Conditions::none().number_is("product/id", number("product", target.product.as_str())?);
     let mut found = list(client, SET, &target.agreement, product).await?;
     found.retain(|addition| addition.cancelled_date.is_none_or(|ended| ended > effective));
-    if found.len() > 1 {
-        let ids: Vec<_> = found.iter().map(|addition| addition.id.as_str()).collect();
-        let message = format!(
-            "the agreement has more than one addition in force for the product: {}",
-            ids.join(", ")
-        );
-        return Err(Error::invalid("addition", message));
-    }
-    Ok(found.pop())
+    AdditionTarget::only(found, |addition| addition.id.clone())
 }
 
 pub(super) async fn list(
@@ -212,37 +204,6 @@ async fn read(client: &Client, operation: &'static str, agreement: &AgreementId,
 /// What the PSA answers to a write: the addition as it is now.
 async fn written(client: &Client, call: &Call, agreement: &AgreementId) -> Result<Addition> {
     mapping::addition(client.json(call).await?, agreement)
-}
-
-/// Refuses to write over what the caller has not seen.
-fn check_seen(target: &AdditionTarget, found: Option<&Addition>) -> Result<()> {
-    if target.seen.as_ref().is_none_or(|seen| seen.is_still(found)) {
-        return Ok(());
-    }
-    let message = match found {
-        Some(found) => format!("the addition {} is not as it was when it was read", found.id),
-        None => "the agreement has no addition in force for the product any more".to_owned(),
-    };
-    Err(Error::new(ErrorKind::Changed, message))
-}
-
-fn unchanged(addition: Addition) -> AdditionReceipt {
-    AdditionReceipt {
-        change: AdditionChange::Unchanged,
-        before: Some(addition.clone()),
-        after: addition,
-    }
-}
-
-fn check_product(found: &Addition, wanted: &ProductId) -> Result<()> {
-    if found.product == *wanted {
-        return Ok(());
-    }
-    let message = format!(
-        "the addition {} bills the product {}, not {wanted}",
-        found.id, found.product
-    );
-    Err(Error::invalid("product", message))
 }
 
 /// The additions of an agreement, or the addition itself.

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::descriptor::{CLIENT_ID, CONCURRENCY, DESCRIPTOR, REQUESTS_PER_MINUTE};
 use crate::{
-    descriptor::Limits,
+    descriptor::{Limits, Pace},
     error::{Error, Result},
     network::NetworkPolicy,
     platform::{Credentials, Platform},
@@ -126,7 +126,7 @@ fn limits(settings: &BTreeMap<String, String>) -> Result<Limits> {
     };
     let usual = DESCRIPTOR.limits;
     Ok(Limits {
-        requests_per_minute: number(REQUESTS_PER_MINUTE)?.map_or(usual.requests_per_minute, u32::from),
+        pace: number(REQUESTS_PER_MINUTE)?.map_or(usual.pace, |number| Pace::per_minute(u32::from(number))),
         concurrency: number(CONCURRENCY)?.map_or(usual.concurrency, usize::from),
         ..usual
     })
@@ -298,7 +298,7 @@ mod tests {
         let limits = with(&[(REQUESTS_PER_MINUTE, "60000"), (CONCURRENCY, " 8 ")])
             .expect("valid")
             .limits;
-        assert_eq!((limits.requests_per_minute, limits.concurrency), (60_000, 8));
+        assert_eq!((limits.pace.requests, limits.concurrency), (60_000, 8));
         for wrong in ["0", "-1", "many", "65", ""] {
             let error = with(&[(CONCURRENCY, wrong)]).expect_err(wrong);
             assert!(

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    agreements, bundle, client::Client, config::Config, descriptor::DESCRIPTOR, devices, directory,
-    retry::ConnectWiseRetry, rights, routing, tickets, webhooks,
+    agreements, bundle, client::Client, config::Config, descriptor::DESCRIPTOR, devices, directory, retry::passes,
+    rights, routing, tickets, webhooks,
 };
 use crate::{
     connector::PsaConnector,
@@ -20,7 +20,7 @@ use crate::{
         Company, CompanyId, Contact, DesiredAddition, Device, DeviceId, FilterValue, Hint, InboundDelivery, Note,
         NoteDraft, Product, StatusId, Subscription, Ticket, TicketDraft, TicketId, WebhookEndpoint, WriteKey,
     },
-    transport::{StackOptions, stack},
+    transport::{CarefulRetry, StackOptions, stack},
 };
 
 /// An authenticated connection to one company's ConnectWise PSA.
@@ -38,7 +38,7 @@ impl ConnectWise {
             network: platform.network.clone(),
             hosts: DESCRIPTOR.hosts,
             limits: config.limits,
-            retry: Arc::new(ConnectWiseRetry::new(Arc::clone(&platform.clock))),
+            retry: Arc::new(CarefulRetry::new(Arc::clone(&platform.clock), passes)),
             entropy: Arc::clone(&platform.entropy),
             clock: Arc::clone(&platform.clock),
             timeout: StackOptions::TIMEOUT,

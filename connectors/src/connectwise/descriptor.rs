@@ -4,7 +4,8 @@ use super::{rights::RIGHTS, routing};
 use crate::{
     capability::{Capabilities, Capability},
     descriptor::{
-        CredentialField, Descriptor, HostPolicy, Limits, OperatorSetting, PreparationStep, QuantityKind, SettingKind,
+        CredentialField, Descriptor, HostPolicy, Limits, OperatorSetting, Pace, PreparationStep, QuantityKind,
+        SettingKind,
     },
     query::Filter,
     record::Topic,
@@ -36,8 +37,10 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
         Capability::TicketNotes,
         Capability::TicketClose,
         Capability::TicketReopen,
+        Capability::TicketMerge,
         Capability::FindTicketByKey,
         Capability::IncrementalRead,
+        Capability::RecycleBin,
         Capability::Devices,
         Capability::Webhooks,
     ]),
@@ -148,8 +151,9 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     priority_field: Some("priority"),
     quantity: QuantityKind::AbsoluteDecimal { scale: QUANTITY_SCALE },
     limits: Limits {
-        requests_per_minute: 1000,
+        pace: Pace::per_minute(1000),
         concurrency: 4,
+        concurrency_per_endpoint: None,
         page_size: 1000,
         summary_chars: 100,
         description_chars: 6000,

@@ -12,9 +12,6 @@ use crate::{
     },
 };
 
-/// What keys of ours start with: it tells our tickets from those of other integrations, which use the same member.
-pub(super) const KEY_PREFIX: &str = "PB:";
-
 /// The number that an id is in ConnectWise. They count from 1.
 ///
 /// # Errors
@@ -25,23 +22,6 @@ pub(super) fn number(field: &str, id: &str) -> Result<i64> {
         .ok()
         .filter(|number: &i64| *number > 0 && number.to_string() == id);
     number.ok_or_else(|| Error::invalid(field, format!("`{id}` is not an id of ConnectWise PSA")))
-}
-
-/// Shortens a text to what a member holds, marking the cut. ConnectWise counts UTF-16 units.
-pub(super) fn shorten(text: &str, limit: usize) -> String {
-    if text.encode_utf16().count() <= limit {
-        return text.to_owned();
-    }
-    let mut room = limit.saturating_sub(1);
-    let fits = |c: &char| {
-        let fits = c.len_utf16() <= room;
-        room = room.saturating_sub(c.len_utf16());
-        fits
-    };
-    let mut short: String = text.chars().take_while(fits).collect();
-    short.truncate(short.trim_end().len());
-    short.push('…');
-    short
 }
 
 pub(super) fn company(company: wire::Company) -> Company {
@@ -121,6 +101,7 @@ pub(super) fn product(item: wire::CatalogItem) -> Product {
         unit: item.unit_of_measure.and_then(|unit| unit.name),
         active: !item.inactive_flag.unwrap_or(false),
         billable: item.product_class.as_deref() != Some("Bundle"),
+        quantity: None,
         changed_at: changed_at(item.info.as_ref()),
     }
 }
@@ -227,7 +208,7 @@ pub(super) fn ticket(ticket: wire::Ticket, config: &Config) -> Ticket {
             .map(|id| TicketId::new(id.to_string())),
         key: ticket
             .external_x_ref
-            .filter(|key| key.starts_with(KEY_PREFIX))
+            .filter(|key| key.starts_with(WriteKey::PREFIX))
             .map(WriteKey::new),
         changed_at: changed_at(ticket.info.as_ref()),
         changed_by: ticket.info.and_then(|info| info.updated_by),
@@ -273,18 +254,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_shortened_by_what_the_psa_counts() {
-        assert_eq!(shorten("short", 5), "short");
-        assert_eq!(shorten("longer", 5), "long…");
-        assert_eq!(shorten("four more", 6), "four…", "no blank before the mark");
-        assert_eq!(shorten("💾💾💾", 6), "💾💾💾");
-        assert_eq!(shorten("💾💾💾", 5), "💾💾…");
-        assert_eq!(shorten("💾💾💾", 4), "💾…", "half a character is none");
-        let long = shorten(&"ä".repeat(300), 100);
-        assert_eq!(long.encode_utf16().count(), 100);
-    }
-
-    #[test]
     fn the_default_address_is_the_first() {
         let json = r#"{"id":1,"firstName":" Ann ","lastName":"","company":{"id":250},"communicationItems":[
             {"value":"555","communicationType":"Phone","defaultFlag":true},
@@ -320,7 +289,7 @@ mod tests {
 
     #[test]
     fn only_our_keys_are_keys() {
-        let key = |text: &str| text.starts_with(KEY_PREFIX);
+        let key = |text: &str| text.starts_with(WriteKey::PREFIX);
         assert!(key("PB:7") && !key("pb:7") && !key("RMM-7"));
         assert_eq!(leading_day("2026-04-01T00:00:00Z"), NaiveDate::from_ymd_opt(2026, 4, 1));
         assert_eq!(leading_day("2026-04-01"), NaiveDate::from_ymd_opt(2026, 4, 1));

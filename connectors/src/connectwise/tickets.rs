@@ -10,7 +10,7 @@ use super::{
     client::Client,
     descriptor::DESCRIPTOR,
     directory::of_company,
-    mapping::{self, KEY_PREFIX, number, shorten},
+    mapping::{self, number},
     query::Conditions,
     rights, routing,
     wire::{self, Id, NewNote, NewTicket, Replace, Value},
@@ -19,6 +19,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     query::{Page, ReadQuery},
     record::{Board, ChoiceId, Note, NoteDestination, NoteDraft, StatusId, Ticket, TicketDraft, TicketId, WriteKey},
+    text::{is_marked, marker, on_one_line, shorten},
 };
 
 pub(super) async fn boards(client: &Client) -> Result<Vec<Board>> {
@@ -35,15 +36,14 @@ pub(super) async fn boards(client: &Client) -> Result<Vec<Board>> {
 }
 
 pub(super) async fn create(client: &Client, draft: &TicketDraft, key: &WriteKey) -> Result<Ticket> {
-    check_key(key)?;
+    key.check()?;
     let reference = |field: &str, id: &str| number(field, id).map(|id| Id { id });
     let routing = &draft.routing;
     let mut fields = BTreeMap::new();
     for (name, choice) in &routing.fields {
         fields.insert(routing::member(name)?, reference(name, choice.as_str())?);
     }
-    // A line break in a summary would hide the rest of it in every list.
-    let summary = draft.summary.split_whitespace().collect::<Vec<_>>().join(" ");
+    let summary = on_one_line(&draft.summary);
     let body = NewTicket {
         summary: &shorten(&summary, DESCRIPTOR.limits.summary_chars),
         initial_description: &draft.body,
@@ -84,7 +84,7 @@ pub(super) async fn changed_since(client: &Client, since: DateTime<Utc>, query: 
     // A query that has an instant of its own asks for what satisfies both.
     let since = query.since.map_or(since, |own| own.max(since));
     let conditions = of_company(query, "company/id")?
-        .starts_with("externalXRef", KEY_PREFIX)
+        .starts_with("externalXRef", WriteKey::PREFIX)
         .changed_since(Some(since));
     let list = List::new("tickets_changed_since", rights::TICKETS, "service/tickets", conditions);
     let page = client.read(&list, query).await?;
@@ -147,7 +147,7 @@ pub(super) async fn set_field(client: &Client, id: &TicketId, field: &str, value
 }
 
 pub(super) async fn add_note(client: &Client, id: &TicketId, draft: &NoteDraft, key: &WriteKey) -> Result<Note> {
-    check_key(key)?;
+    key.check()?;
     let body = NewNote {
         text: &format!("{}\n\n{}", draft.text.trim_end(), marker(key)),
         detail_description_flag: draft.destination == NoteDestination::Discussion,
@@ -192,18 +192,6 @@ pub(super) async fn is_worked_on(client: &Client, id: &TicketId) -> Result<bool>
         .any(|note| note.created_by.is_some() && note.created_by != us))
 }
 
-/// The last line of a note of ours.
-fn marker(key: &WriteKey) -> String {
-    format!("[psa-bridge: {key}]")
-}
-
-fn is_marked(text: &str, marker: &str) -> bool {
-    text.trim_end()
-        .lines()
-        .next_back()
-        .is_some_and(|line| line.trim() == marker)
-}
-
 async fn statuses(client: &Client, operation: &'static str, board: i64) -> Result<Vec<wire::BoardStatus>> {
     let path = format!("service/boards/{board}/statuses");
     client
@@ -213,39 +201,4 @@ async fn statuses(client: &Client, operation: &'static str, board: i64) -> Resul
 
 fn path(id: &TicketId) -> Result<String> {
     Ok(format!("service/tickets/{}", number("ticket", id.as_str())?))
-}
-
-fn check_key(key: &WriteKey) -> Result<()> {
-    if key.as_str().starts_with(KEY_PREFIX) {
-        return Ok(());
-    }
-    Err(Error::invalid(
-        "key",
-        format!("a key starts with `{KEY_PREFIX}`: without it the record would not be found again"),
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_note_is_known_by_its_last_line() {
-        let marker = marker(&WriteKey::new("PB:n1"));
-        for text in [
-            "[psa-bridge: PB:n1]",
-            "text\n\n[psa-bridge: PB:n1]",
-            "text\r\n\r\n [psa-bridge: PB:n1] \r\n",
-        ] {
-            assert!(is_marked(text, &marker), "{text:?}");
-        }
-        for text in [
-            "",
-            "[psa-bridge: PB:n10]",
-            "[psa-bridge: PB:n1]\nand a reply",
-            "see [psa-bridge: PB:n1]",
-        ] {
-            assert!(!is_marked(text, &marker), "{text:?}");
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     capability::Capabilities,
-    descriptor::{HostPolicy, Limits, QuantityKind},
+    descriptor::{HostPolicy, Limits, Pace, QuantityKind},
     record::{NoteDestination, ProductId, Routing, Topic},
 };
 
@@ -27,7 +27,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
     priority_field: None,
     quantity: QuantityKind::SignedIntegerDelta,
     limits: Limits {
-        requests_per_minute: 1,
+        pace: Pace::per_minute(1),
+        concurrency_per_endpoint: None,
         concurrency: 1,
         page_size: 1,
         summary_chars: 1,

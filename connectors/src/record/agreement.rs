@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{AdditionId, AgreementId, CompanyId, ProductId};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A recurring contract with one company (Autotask: contract).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,9 +71,9 @@ pub struct Addition {
     pub unit_cost: Option<Decimal>,
     /// The text on the invoice.
     pub description: Option<String>,
-    /// The first day it is billed.
+    /// The first day it is billed; also `None` where that lies too far back for the PSA to be asked.
     pub effective_date: Option<NaiveDate>,
-    /// The day it ends; `None` while it is in force.
+    /// The day it ends, from which on it is not billed; `None` while no end is known.
     pub cancelled_date: Option<NaiveDate>,
 }
 
@@ -88,6 +89,54 @@ pub struct AdditionTarget {
     pub addition: Option<AdditionId>,
     /// What the caller saw there; `None` writes whatever is there.
     pub seen: Option<Seen>,
+}
+
+impl AdditionTarget {
+    /// Refuses to write over what the caller has not seen.
+    ///
+    /// # Errors
+    /// [`Changed`](ErrorKind::Changed): the target tells what was seen, and that is not so any more.
+    pub fn check_seen(&self, found: Option<&Addition>) -> Result<()> {
+        if self.seen.as_ref().is_none_or(|seen| seen.is_still(found)) {
+            return Ok(());
+        }
+        let message = match found {
+            Some(found) => format!("the addition {} is not as it was when it was read", found.id),
+            None => "the agreement has no addition in force for the product any more".to_owned(),
+        };
+        Err(Error::new(ErrorKind::Changed, message))
+    }
+
+    /// Refuses to write over an addition that bills something else.
+    ///
+    /// # Errors
+    /// [`Invalid`](ErrorKind::Invalid) naming `product`.
+    pub fn check_product(&self, found: &Addition) -> Result<()> {
+        if found.product == self.product {
+            return Ok(());
+        }
+        let message = format!(
+            "the addition {} bills the product {}, not {}",
+            found.id, found.product, self.product
+        );
+        Err(Error::invalid("product", message))
+    }
+
+    /// The one addition of several that are in force.
+    ///
+    /// # Errors
+    /// [`Invalid`](ErrorKind::Invalid) naming `addition`: there are more, and a person has to decide.
+    pub fn only<T>(mut found: Vec<T>, id: impl Fn(&T) -> AdditionId) -> Result<Option<T>> {
+        if found.len() > 1 {
+            let ids: Vec<_> = found.iter().map(|addition| id(addition).to_string()).collect();
+            let message = format!(
+                "the agreement has more than one addition in force for the product: {}",
+                ids.join(", ")
+            );
+            return Err(Error::invalid("addition", message));
+        }
+        Ok(found.pop())
+    }
 }
 
 /// What a caller saw at a target. With it a write happens only while that is still so.
@@ -156,4 +205,15 @@ pub struct AdditionReceipt {
     pub before: Option<Addition>,
     /// The addition as it was read afterwards.
     pub after: Addition,
+}
+
+impl AdditionReceipt {
+    /// The proof that nothing had to be written.
+    pub fn unchanged(addition: Addition) -> Self {
+        Self {
+            change: AdditionChange::Unchanged,
+            before: Some(addition.clone()),
+            after: addition,
+        }
+    }
 }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{ChoiceId, CompanyId, ContactId, DeviceId, ProductId};
+use crate::descriptor::QuantityKind;
 
 /// What is at the other end of the credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +97,8 @@ pub struct Product {
     pub active: bool,
     /// Whether it may be billed as an addition (ConnectWise refuses bundles).
     pub billable: bool,
+    /// How its quantities are written where that differs from the connector's usual way; `None` where it does not.
+    pub quantity: Option<QuantityKind>,
     /// When the PSA last changed it.
     pub changed_at: Option<DateTime<Utc>>,
 }

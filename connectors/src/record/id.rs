@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
+
 /// Declares an opaque id type.
 macro_rules! external_id {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
@@ -58,4 +60,22 @@ external_id! {
     /// Our marker on a record that we wrote: the way to find it again after an uncertain write. At most 40 characters of
     /// `A-Z a-z 0-9 : -`, so that every PSA stores and filters it unchanged.
     WriteKey;
+}
+
+impl WriteKey {
+    /// What keys of ours start with: it tells our records from those of other integrations, which use the same members.
+    pub const PREFIX: &str = "PB:";
+
+    /// Refuses a key by which the record would not be found again.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid) naming `key`.
+    pub fn check(&self) -> Result<()> {
+        if self.as_str().starts_with(Self::PREFIX) {
+            return Ok(());
+        }
+        let prefix = Self::PREFIX;
+        let message = format!("a key starts with `{prefix}`: without it the record would not be found again");
+        Err(Error::invalid("key", message))
+    }
 }

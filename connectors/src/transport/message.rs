@@ -25,6 +25,8 @@ pub enum Effect {
 pub struct Request {
     /// The operation it belongs to, for logs and errors.
     pub operation: &'static str,
+    /// The endpoint whose places it takes, for a PSA that limits what is in flight to each of them.
+    pub endpoint: Option<&'static str>,
     /// The HTTP method.
     pub method: Method,
     /// Where it goes.
@@ -42,6 +44,7 @@ impl Request {
     pub fn get(operation: &'static str, url: Url) -> Self {
         Self {
             operation,
+            endpoint: None,
             method: Method::GET,
             url,
             headers: HeaderMap::new(),
@@ -54,6 +57,7 @@ impl Request {
     pub fn write(operation: &'static str, method: Method, url: Url, body: serde_json::Value) -> Self {
         Self {
             operation,
+            endpoint: None,
             method,
             url,
             headers: HeaderMap::new(),

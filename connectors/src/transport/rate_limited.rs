@@ -1,4 +1,4 @@
-//! Keeps within a PSA's requests per minute, hears when it asks for quiet, and goes on slower afterwards.
+//! Keeps within the requests that a PSA takes in a time, hears when it asks for quiet, and goes on slower afterwards.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use tokio::time::Instant;
 
 use super::{Quiet, Request, Response, Transport, TransportError, asked_pause, quiet::wait};
-use crate::platform::Clock;
+use crate::{descriptor::Pace, platform::Clock};
 
 /// A token bucket shared by every request of a connector.
 ///
@@ -23,9 +23,9 @@ pub struct RateLimited {
 }
 
 impl RateLimited {
-    /// Wraps a transport. In no minute do more than `per_minute` requests leave; a tenth of them may leave at once.
-    pub fn new(inner: Arc<dyn Transport>, per_minute: u32, quiet: Arc<Quiet>, clock: Arc<dyn Clock>) -> Self {
-        let bucket = Mutex::new(Bucket::new(per_minute, Instant::now()));
+    /// Wraps a transport. Requests leave at this pace and never faster.
+    pub fn new(inner: Arc<dyn Transport>, pace: Pace, quiet: Arc<Quiet>, clock: Arc<dyn Clock>) -> Self {
+        let bucket = Mutex::new(Bucket::new(pace, Instant::now()));
         Self {
             inner,
             quiet,
@@ -80,11 +80,11 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn new(per_minute: u32, now: Instant) -> Self {
-        let burst = (per_minute / 10).max(1);
-        // Burst and refill of one minute add up to the limit, so that no window of a minute exceeds it.
-        let refill = per_minute.saturating_sub(burst).max(1);
-        let interval = Duration::from_secs(60) / refill;
+    fn new(pace: Pace, now: Instant) -> Self {
+        let burst = pace.burst.max(1);
+        // Burst and refill of one window add up to the limit, so that no window exceeds it.
+        let refill = pace.requests.saturating_sub(burst).max(1);
+        let interval = pace.window / refill;
         Self {
             interval,
             slack: interval * (burst - 1),
@@ -136,7 +136,7 @@ mod tests {
     fn limited(inner: &Arc<Scripted>, per_minute: u32) -> RateLimited {
         let inner: Arc<dyn Transport> = Arc::<Scripted>::clone(inner);
         let quiet = Arc::new(Quiet::new(Duration::from_secs(60)));
-        RateLimited::new(inner, per_minute, quiet, Arc::new(SystemClock))
+        RateLimited::new(inner, Pace::per_minute(per_minute), quiet, Arc::new(SystemClock))
     }
 
     #[tokio::test(start_paused = true)]
@@ -161,6 +161,26 @@ mod tests {
                 "61 requests within {:?}",
                 window[60] - window[0]
             );
+        }
+    }
+
+    #[test]
+    fn an_hour_is_kept_like_a_minute() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(Pace::per_hour(2500), start);
+        let mut times: Vec<Instant> = Vec::new();
+        let mut now = start;
+        for _ in 0..6000 {
+            now = bucket.take(now);
+            times.push(now);
+        }
+        assert_eq!(
+            times.iter().filter(|time| **time == start).count(),
+            625,
+            "a quarter at once"
+        );
+        for window in times.windows(2501) {
+            assert!(window[2500] - window[0] >= Duration::from_secs(3599));
         }
     }
 
@@ -199,7 +219,7 @@ mod tests {
     fn the_pace_halves_with_each_429_and_recovers_by_the_minute() {
         let start = Instant::now();
         let at = |seconds: u64| start + Duration::from_secs(seconds);
-        let mut bucket = Bucket::new(60, start);
+        let mut bucket = Bucket::new(Pace::per_minute(60), start);
         let pause = Duration::from_secs(30);
         for told in [0, 1, 1] {
             bucket.slow_down(at(told), pause);

@@ -2,9 +2,7 @@
 
 mod endpoints;
 mod facts;
-mod recorder;
 mod storm;
-mod time;
 
 use std::{
     collections::BTreeMap,
@@ -24,8 +22,7 @@ use psa_connectors::{
 use psa_simulator::connectwise::{Level, RightsChange, Simulator, SimulatorOptions};
 use serde_json::{Map, Value, json};
 
-use self::time::Time;
-use super::Entry;
+use super::{Entry, recorder, time::Time};
 use crate::bench::{Asked, Bench, Deed, Facts, On, Trouble};
 
 pub(super) const ENTRY: Entry = Entry {

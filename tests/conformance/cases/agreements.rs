@@ -34,7 +34,7 @@ async fn states_are_told_apart(world: &World) {
     let cancelled = found(&facts.cancelled).map(|agreement| agreement.status);
     assert_eq!(cancelled, Some(AgreementStatus::Cancelled));
     let invoiced = found(&facts.invoiced).and_then(|agreement| agreement.next_invoice_date);
-    assert_eq!(invoiced, Some(facts.next_month));
+    assert_eq!(invoiced, facts.next_invoice);
 }
 
 async fn an_unknown_agreement_is_not_an_empty_one(world: &World) {

@@ -64,7 +64,9 @@ async fn the_descriptor_says_what_is_possible(world: &World) {
         (Capability::TicketNotes, Capability::Tickets),
         (Capability::TicketClose, Capability::Tickets),
         (Capability::TicketReopen, Capability::TicketClose),
+        (Capability::TicketMerge, Capability::Tickets),
         (Capability::FindTicketByKey, Capability::Tickets),
+        (Capability::RecycleBin, Capability::Companies),
     ] {
         assert!(!has(dependent) || has(on), "{dependent} without {on}");
     }
@@ -240,7 +242,9 @@ async fn the_descriptor_is_complete(world: &World) {
     }
     routing_is_complete(descriptor);
     let limits = descriptor.limits;
-    assert!(limits.requests_per_minute > 0 && limits.concurrency > 0 && limits.page_size > 0);
+    assert!(
+        limits.pace.requests > 0 && !limits.pace.window.is_zero() && limits.concurrency > 0 && limits.page_size > 0
+    );
     assert!(
         limits.summary_chars >= 40 && limits.description_chars >= 40,
         "{limits:?}"

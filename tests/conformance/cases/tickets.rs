@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     case!("R-TICKET-14", [Tickets, FindTicketByKey], write::long_keys_are_kept),
     case!("R-TICKET-15", [Tickets, TicketClose], life::what_a_person_does_is_seen),
     case!("R-TICKET-16", [Tickets, TicketNotes], life::what_a_person_adds_is_seen),
-    case!("R-TICKET-17", [Tickets], life::a_merged_ticket_leads_on),
+    case!("R-TICKET-17", [Tickets, TicketMerge], life::a_merged_ticket_leads_on),
 ];
 
 /// A ticket for the company, routed by all fields.

@@ -91,10 +91,14 @@ pub enum Capability {
     TicketClose,
     /// Tickets can be reopened.
     TicketReopen,
+    /// Tickets can be merged, and a merged one names the one that goes on.
+    TicketMerge,
     /// Tickets can be found by our marker.
     FindTicketByKey,
     /// Lists can be read from a point in time on.
     IncrementalRead,
+    /// Deleted companies stay in a recycle bin and are shown as deleted.
+    RecycleBin,
     /// The computer that has the trouble can be found and linked to its ticket.
     Devices,
     /// The PSA announces changes by itself.
@@ -135,8 +139,10 @@ impl Capability {
             Theirs::TicketNotes => Self::TicketNotes,
             Theirs::TicketClose => Self::TicketClose,
             Theirs::TicketReopen => Self::TicketReopen,
+            Theirs::TicketMerge => Self::TicketMerge,
             Theirs::FindTicketByKey => Self::FindTicketByKey,
             Theirs::IncrementalRead => Self::IncrementalRead,
+            Theirs::RecycleBin => Self::RecycleBin,
             Theirs::Devices => Self::Devices,
             Theirs::Webhooks => Self::Webhooks,
             _ => return None,

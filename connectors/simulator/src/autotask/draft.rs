@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::autotask::assumptions::ReadOnly;
 use crate::autotask::model::{Access, Field, Kind, Model, Record};
 use crate::autotask::projection::USER_DEFINED;
-use crate::autotask::query::{decimal, instant};
+use crate::autotask::query::{day, decimal, instant};
 use crate::autotask::refusal::Refusal;
 use crate::number;
 use crate::time;
@@ -87,6 +87,12 @@ fn typed(field: &Field, value: &Value) -> Result<Value, String> {
         Kind::Time => {
             let time = value.as_str().and_then(instant);
             time.map(|time| Value::from(time::show_exactly(time)))
+                .ok_or_else(|| wrong("DateTime"))
+        }
+        Kind::Day => {
+            let text = value.as_str().filter(|text| instant(text).is_some());
+            text.and_then(day)
+                .map(|day| Value::from(time::show_date(day)))
                 .ok_or_else(|| wrong("DateTime"))
         }
         Kind::Text(most) => {

@@ -60,7 +60,7 @@ fn description(entity: Entity, field: &Field, is_required_here: bool) -> Value {
         Kind::Double => ("double", 0),
         Kind::Text(length) => ("string", length),
         Kind::Flag => ("boolean", 0),
-        Kind::Time => ("datetime", 0),
+        Kind::Time | Kind::Day => ("datetime", 0),
     };
     let choices = choices(entity, field);
     json!({

@@ -16,7 +16,10 @@ pub(crate) enum Kind {
     /// Text of so many characters at most.
     Text(usize),
     Flag,
+    /// An instant.
     Time,
+    /// A day, which is kept as it is written, whatever the time and the zone behind it.
+    Day,
 }
 
 /// When a field may be written.
@@ -221,6 +224,10 @@ pub(crate) const fn flag(name: &'static str) -> Field {
 
 pub(crate) const fn time(name: &'static str) -> Field {
     Field::new(name, Kind::Time)
+}
+
+pub(crate) const fn day(name: &'static str) -> Field {
+    Field::new(name, Kind::Day)
 }
 
 /// The record's own id.

@@ -152,7 +152,7 @@ mod tests {
         let spans = filled(&[], &months);
         let posted_to = day(posted_to);
         let spans = spans.into_iter().zip(1..);
-        let span = |(span, row)| Span {
+        let span = |(span, row): (Span, i64)| Span {
             row: Some(row),
             units: 5,
             is_posted: span.start <= posted_to,

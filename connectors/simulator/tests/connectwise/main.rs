@@ -37,7 +37,14 @@ mod seed;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
+#[cfg(unix)]
+#[path = "../support/started.rs"]
+mod started;
+#[cfg(test)]
 mod state;
+#[cfg(test)]
+#[path = "../support/readme.rs"]
+mod tables;
 #[cfg(test)]
 mod tickets;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Where callbacks go: a server that keeps what it is sent and answers as it is told.
+//! Where callbacks and webhooks go: a server that keeps what it is sent and answers as it is told.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use serde_json::Value;
@@ -16,11 +17,17 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 pub(crate) struct Received {
     /// Path and query.
     pub(crate) target: String,
-    pub(crate) signature: String,
+    headers: HeaderMap,
     pub(crate) raw: Bytes,
 }
 
 impl Received {
+    /// The text of a header; empty when absent.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().expect("text"))
+    }
+
     pub(crate) fn body(&self) -> Value {
         serde_json::from_slice(&self.raw).expect("JSON")
     }
@@ -65,9 +72,9 @@ impl Receiver {
         }
     }
 
-    /// An address to register, to which the site appends the record's id.
-    pub(crate) fn url(&self, name: &str) -> String {
-        format!("{}/{name}?recordId=", self.base)
+    /// An address to register.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}/{path}", self.base)
     }
 
     /// What the next deliveries are answered with; all after them with 200.
@@ -91,12 +98,9 @@ impl Drop for Receiver {
 }
 
 async fn take(request: HttpRequest, raw: Bytes, desk: web::Data<Desk>) -> HttpResponse {
-    let header = request.headers().get("x-content-signature");
     let received = Received {
         target: request.uri().to_string(),
-        signature: header
-            .map(|value| value.to_str().expect("text").to_owned())
-            .unwrap_or_default(),
+        headers: request.headers().clone(),
         raw,
     };
     let status = desk.answers.lock().expect("a lock").pop_front().unwrap_or(200);

@@ -1,62 +1,22 @@
-//! The table of endpoints in the connector's documentation, and what the connector really asked.
-
-use std::collections::BTreeSet;
+//! What the connector asked of the simulated site, as its documentation calls it.
 
 use psa_simulator::LoggedRequest;
 
-use crate::bench::Asked;
+use crate::{
+    bench::Asked,
+    benches::table::{self, Route, with_ids},
+};
 
 const DOCS: &str = include_str!("../../../../connectors/src/connectwise/docs.md");
 
-/// A method and a path with `{…}` in the place of ids.
-pub(super) type Route = (String, String);
-
-/// The rows of the table, in its order.
+/// The routes of the documentation.
 pub(super) fn table() -> Vec<Route> {
-    let (_, after) = DOCS.split_once("<!-- endpoints -->").expect("the table begins");
-    let (table, _) = after.split_once("<!-- /endpoints -->").expect("the table ends");
-    table.lines().filter_map(row).collect()
+    table::rows(DOCS)
 }
 
-/// Reads `| GET | `/path` | what for | right |`; head and rule of the table are no rows.
-fn row(line: &str) -> Option<Route> {
-    let cells: Vec<&str> = line.trim().trim_matches('|').split('|').map(str::trim).collect();
-    let [method, path, what_for, right] = cells.as_slice() else {
-        return None;
-    };
-    let path = path.strip_prefix('`')?.strip_suffix('`')?;
-    assert!(
-        !what_for.is_empty() && !right.is_empty(),
-        "a row with an empty cell: {line}"
-    );
-    Some(((*method).to_owned(), path.to_owned()))
-}
-
-/// What the table lacks and what it has too much, in its order.
+/// What the documentation lacks and what it has too much.
 pub(super) fn difference(asked: &[Asked]) -> Vec<String> {
-    let called: BTreeSet<&Route> = asked.iter().map(|asked| &asked.route).collect();
-    let table = table();
-    let show = |sign: char, (method, path): &Route| format!("{sign} | {method} | `{path}` |");
-    let missing = called.iter().filter(|route| !table.contains(*route));
-    let mut lines: Vec<_> = missing.map(|route| show('+', route)).collect();
-    lines.extend(
-        table
-            .iter()
-            .filter(|route| !called.contains(route))
-            .map(|route| show('-', route)),
-    );
-    let mut seen = BTreeSet::new();
-    lines.extend(
-        table
-            .iter()
-            .filter(|route| !seen.insert(*route))
-            .map(|route| show('=', route)),
-    );
-    if !lines.is_empty() {
-        let legend = "rows of docs.md: + is called and missing, - is there and not called, = is there twice";
-        lines.insert(0, legend.to_owned());
-    }
-    lines
+    table::difference(DOCS, asked)
 }
 
 /// What a request was.
@@ -84,12 +44,5 @@ fn template(path: &str) -> String {
         [_, "system", "callbackkey", ..] => segments.iter().skip(1).copied().collect(),
         all => all.to_vec(),
     };
-    let of = |segment: &&str| {
-        if segment.parse::<i64>().is_ok() {
-            "/{id}".to_owned()
-        } else {
-            format!("/{segment}")
-        }
-    };
-    segments.iter().map(of).collect()
+    with_ids(&segments)
 }

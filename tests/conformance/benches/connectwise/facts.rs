@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use psa_connectors::record::{AgreementId, BoardId, ChoiceId, CompanyId, ContactId, DeviceId, ProductId, StatusId};
+use psa_connectors::record::{
+    AdditionId, AgreementId, BoardId, ChoiceId, CompanyId, ContactId, DeviceId, ProductId, StatusId,
+};
 use psa_simulator::connectwise::Simulator;
 use serde_json::Value;
 
@@ -32,10 +34,12 @@ pub(super) fn of(simulator: &Simulator) -> Facts {
         invoiced: AgreementId::new("15"),
         cancelled: AgreementId::new("13"),
         product: ProductId::new("1"),
-        unbillable: ProductId::new("9"),
+        unbillable: Some(ProductId::new("9")),
+        otherwise_counted: None,
         this_month: day("2026-03-01"),
         month_end: day("2026-03-31"),
         next_month: day("2026-04-01"),
+        next_invoice: Some(day("2026-04-01")),
         too_early: day("2024-12-31"),
         board: BoardId::new("2"),
         open_status: StatusId::new("202"),
@@ -50,6 +54,7 @@ pub(super) fn of(simulator: &Simulator) -> Facts {
             .unwrap_or_default()
             .to_owned(),
         unknown: "999999".to_owned(),
+        unknown_addition: AdditionId::new("999999"),
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{ENTERED, cycle, id_from, ids, put};
+use super::{cycle, id_from, ids, put};
 use crate::autotask::assumptions::Assumptions;
 use crate::autotask::entity::Entity;
 use crate::autotask::model::{is_set, number};
@@ -140,7 +140,6 @@ fn contract(id: i64, company: i64, name: &str, kind: i64, start: NaiveDate, is_a
         "contractPeriodType": (kind == RECURRING).then_some("m"), "contractNumber": format!("C-{id}"),
         "contractCategory": 13, "timeReportingRequiresStartAndStopTimes": 0, "isDefaultContract": false,
         "isCompliant": false, "estimatedCost": 0.0, "estimatedHours": 0.0, "estimatedRevenue": 0.0,
-        "lastModifiedDateTime": ENTERED,
     })
 }
 

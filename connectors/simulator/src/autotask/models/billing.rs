@@ -2,7 +2,7 @@
 
 use crate::autotask::entity::Entity;
 use crate::autotask::model::{
-    Choice, Field, Model, Operations, Parent, double, flag, id, int, long, system, text, time,
+    Choice, Field, Model, Operations, Parent, day, double, flag, id, int, long, system, text, time,
 };
 
 const CHARGE_TYPES: [Choice; 2] = [system("1", "Operational").default(), system("2", "Capitalized")];
@@ -23,7 +23,7 @@ const ITEM_TYPES: [Choice; 3] = [
 const NON_BILLABLE: [Choice; 2] = [system("0", "No"), system("1", "Yes")];
 
 /// Fields of a charge, with what it is on.
-const fn charge(parent: Field) -> [Field; 30] {
+const fn charge(parent: Field) -> [Field; 29] {
     [
         id(),
         double("billableAmount").read_only(),
@@ -34,7 +34,7 @@ const fn charge(parent: Field) -> [Field; 30] {
         long("contractServiceID").to(Entity::ContractServices),
         time("createDate").read_only(),
         long("creatorResourceID").read_only().to(Entity::Resources),
-        time("datePurchased").required(),
+        day("datePurchased").required(),
         text("description", 2000),
         double("extendedCost").read_only(),
         double("internalCurrencyBillableAmount").read_only(),
@@ -53,7 +53,6 @@ const fn charge(parent: Field) -> [Field; 30] {
         double("unitCost"),
         double("unitPrice"),
         double("unitQuantity").required(),
-        int("impersonatorCreatorResourceID").read_only(),
         long("soapParentPropertyId").read_only().unqueryable(),
     ]
 }
@@ -107,7 +106,7 @@ pub(crate) static BILLING_ITEMS: Model = Model {
         double("internalCurrencyRate").read_only(),
         int("invoiceID").read_only(),
         int("itemApproverID").read_only(),
-        time("itemDate").read_only(),
+        day("itemDate").read_only(),
         text("itemName", 255).read_only(),
         long("lineItemID").read_only(),
         int("nonBillable").read_only().of(&NON_BILLABLE),
@@ -117,8 +116,8 @@ pub(crate) static BILLING_ITEMS: Model = Model {
         text("purchaseOrderNumber", 50).read_only(),
         double("quantity").read_only(),
         double("rate").read_only(),
-        int("serviceID").read_only().to(Entity::Services),
-        long("subType").read_only(),
+        long("serviceID").read_only().to(Entity::Services),
+        int("subType").read_only(),
         double("taxDollars").read_only(),
         long("ticketChargeID").read_only().to(Entity::TicketCharges),
         int("ticketID").read_only().to(Entity::Tickets),

@@ -1,7 +1,9 @@
 //! Contracts, the recurring services on them, and how many units of these there are in each period.
 
 use crate::autotask::entity::Entity;
-use crate::autotask::model::{Choice, Model, Operations, Parent, double, flag, id, int, long, own, system, text, time};
+use crate::autotask::model::{
+    Choice, Model, Operations, Parent, day, double, flag, id, int, long, own, system, text, time,
+};
 
 /// The periods of a contract; see [`super::catalogue::PERIODS`].
 const PERIODS: [Choice; 4] = [
@@ -42,14 +44,13 @@ pub(crate) static CONTRACTS: Model = Model {
         text("contractPeriodType", 1).of(&PERIODS),
         int("contractType").of(&TYPES).required().on_create(),
         text("description", 2000),
-        time("endDate").required(),
+        day("endDate").required(),
         double("estimatedCost"),
         double("estimatedHours"),
         double("estimatedRevenue"),
         long("exclusionContractID"),
         flag("isCompliant"),
         flag("isDefaultContract"),
-        time("lastModifiedDateTime").read_only(),
         int("opportunityID"),
         double("overageBillingRate"),
         text("purchaseOrderNumber", 50),
@@ -57,7 +58,7 @@ pub(crate) static CONTRACTS: Model = Model {
         int("serviceLevelAgreementID"),
         double("setupFee"),
         long("setupFeeBillingCodeID").to(Entity::BillingCodes),
-        time("startDate").required(),
+        day("startDate").required(),
         int("status").of(&STATES).required(),
         int("timeReportingRequiresStartAndStopTimes")
             .of(&TIME_REPORTING)
@@ -110,7 +111,7 @@ pub(crate) static ADJUSTMENTS: Model = Model {
         flag("allowRepeatService"),
         int("contractID").to(Entity::Contracts),
         int("contractServiceID").to(Entity::ContractServices),
-        time("effectiveDate").required(),
+        day("effectiveDate").required(),
         int("quoteItemID"),
         int("serviceID").to(Entity::Services),
         int("unitChange"),
@@ -131,12 +132,12 @@ pub(crate) static UNITS: Model = Model {
         int("contractID").to(Entity::Contracts).read_only(),
         int("contractServiceID").to(Entity::ContractServices).read_only(),
         double("cost").read_only(),
-        time("endDate").read_only(),
+        day("endDate").read_only(),
         double("internalCurrencyPrice").read_only(),
         int("organizationalLevelAssociationID").read_only(),
         double("price").read_only(),
         int("serviceID").to(Entity::Services).read_only(),
-        time("startDate").read_only(),
+        day("startDate").read_only(),
         int("units").read_only(),
         int("vendorCompanyID").read_only(),
         long("soapParentPropertyId").read_only().unqueryable(),

@@ -74,7 +74,7 @@ fn compare(kind: Kind, left: &Value, right: &Value) -> Option<Ordering> {
         },
         Kind::Double => Some(decimal(left)?.cmp(&decimal(right)?)),
         Kind::Flag => Some(left.as_bool()?.cmp(&right.as_bool()?)),
-        Kind::Time => Some(instant(left.as_str()?)?.cmp(&instant(right.as_str()?)?)),
+        Kind::Time | Kind::Day => Some(instant(left.as_str()?)?.cmp(&instant(right.as_str()?)?)),
         Kind::Text(_) => Some(left.as_str()?.to_lowercase().as_str().cmp(right.as_str()?)),
     }
 }

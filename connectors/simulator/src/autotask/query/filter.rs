@@ -208,7 +208,7 @@ fn typed(field: &Field, value: &Value) -> Result<Value, Refusal> {
             let whole = i64::try_from(number).ok().filter(|whole| number == (*whole).into());
             whole.map(Value::from).ok_or_else(wrong)
         }
-        Kind::Time => {
+        Kind::Time | Kind::Day => {
             let time = value.as_str().filter(|text| instant(text).is_some());
             time.map(Value::from).ok_or_else(wrong)
         }

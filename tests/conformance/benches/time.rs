@@ -1,4 +1,4 @@
-//! One time for the simulated site and the connector. It stands still unless a case lets it pass.
+//! One time for a simulated PSA and its connector. It stands still unless a case lets it pass.
 
 use std::sync::{
     Arc,
