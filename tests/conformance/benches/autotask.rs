@@ -13,13 +13,13 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
+use psa_conformance::receiver::Delivery;
 use psa_connectors::{
     Clock, Platform, SystemEntropy,
     network::NetworkPolicy,
     record::{AgreementId, ChoiceId, ProductId, TicketId, WebhookEndpoint, WriteKey},
 };
 use psa_simulator::autotask::{Access, RightsChange, Simulator, SimulatorOptions};
-use psa_tests::receiver::Delivery;
 use serde_json::{Map, Value, json};
 
 use super::{Entry, recorder, time::Time};

@@ -128,7 +128,7 @@ async fn the_recycle_bin(world: &World) {
 }
 
 async fn inactive_contacts(world: &World) {
-    let retired = &world.facts().contact;
+    let retired = world.facts().contact();
     let contacts = async || walk(&ReadQuery::all(), async |query| world.psa.contacts(&query).await).await;
     let before = contacts().await;
     world.bench.act(Deed::RetireContact(retired));
@@ -144,7 +144,7 @@ async fn inactive_contacts(world: &World) {
 }
 
 async fn inactive_products(world: &World) {
-    let retired = &world.facts().product;
+    let retired = &world.facts().products().product;
     let products = async || walk(&ReadQuery::all(), async |query| world.psa.products(&query).await).await;
     let before = products().await;
     world.bench.act(Deed::RetireProduct(retired));
@@ -197,8 +197,8 @@ async fn products_that_cannot_be_billed(world: &World) {
         .filter(|product| !product.billable)
         .map(|product| &product.id)
         .collect();
-    assert_eq!(unbillable, facts.unbillable.iter().collect::<Vec<_>>());
-    assert!(products.iter().any(|product| product.id == facts.product));
+    assert_eq!(unbillable, facts.products().unbillable.iter().collect::<Vec<_>>());
+    assert!(products.iter().any(|product| product.id == facts.products().product));
 }
 
 /// Names that tempt a query language, a markup or an encoding.
