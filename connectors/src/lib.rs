@@ -7,6 +7,7 @@
 //! Reading order: [`connector`] is the contract and [`spec`] what it demands, [`descriptor`] the data that describes a
 //! connector, [`error`] what can go wrong, [`transport`] how requests leave, and one folder per PSA from there on.
 
+mod answer;
 pub mod capability;
 pub mod connector;
 pub mod descriptor;
@@ -23,6 +24,7 @@ pub mod transport;
 
 pub mod autotask;
 pub mod connectwise;
+pub mod example;
 
 pub use capability::{Capabilities, Capability};
 pub use connector::PsaConnector;

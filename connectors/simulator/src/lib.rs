@@ -5,6 +5,7 @@
 
 pub mod autotask;
 pub mod connectwise;
+pub mod example;
 
 mod answer;
 mod call;
