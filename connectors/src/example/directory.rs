@@ -1,9 +1,9 @@
 //! Reading the account and companies.
 
-use super::{client::Client, error::unwritten, mapping, wire};
+use super::{client::Client, descriptor::DESCRIPTOR, mapping, rights, wire};
 use crate::{
     error::Result,
-    query::{Page, ReadQuery},
+    query::{Cursor, Page, ReadQuery},
     record::{Account, Company},
 };
 
@@ -13,6 +13,18 @@ pub(super) async fn verify(client: &Client) -> Result<Account> {
     Ok(mapping::account(me))
 }
 
-pub(super) async fn companies(_: &Client, _: &ReadQuery) -> Result<Page<Company>> {
-    Err(unwritten("companies"))
+/// Reads a page. The PSA's cursors are ours: they mean the same on every connection, and the PSA refuses others.
+pub(super) async fn companies(client: &Client, query: &ReadQuery) -> Result<Page<Company>> {
+    let most = DESCRIPTOR.limits.page_size;
+    let limit = query.page_size.unwrap_or(most).clamp(1, most).to_string();
+    let mut asked = vec![("limit", limit.as_str())];
+    asked.extend(query.after.iter().map(|cursor| ("cursor", cursor.0.as_str())));
+    asked.extend(query.company.iter().map(|company| ("id", company.as_str())));
+    let right = Some(rights::COMPANIES);
+    let page: wire::Companies = client.read("companies", right, "companies", &asked).await?;
+    Ok(Page {
+        records: page.companies.into_iter().map(mapping::company).collect(),
+        next: page.next.map(Cursor),
+        total: None,
+    })
 }

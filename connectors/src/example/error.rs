@@ -44,12 +44,6 @@ pub(super) fn unreadable(context: Context, source: impl StdError + Send + Sync +
     context.unreadable(DESCRIPTOR.name, source)
 }
 
-/// The answer of an operation that is not written yet. The last one that is written takes this function away.
-pub(super) fn unwritten(operation: &'static str) -> Error {
-    let message = format!("the connector of Example PSA does not have `{operation}` yet");
-    Error::new(ErrorKind::Unsupported, message).with_operation(operation)
-}
-
 fn refusal(context: Context, response: &Response) -> Error {
     let status = response.status.as_u16();
     // What is no refusal of the API's own tells a person nothing.
@@ -70,6 +64,7 @@ fn kind(context: Context, status: u16, complaint: &Complaint) -> ErrorKind {
         (403, _) => ErrorKind::Forbidden { right: context.right },
         (404, "unknown_account") => about("account", complaint),
         (404, _) => ErrorKind::NotFound,
+        (422, "bad_cursor") => about("cursor", complaint),
         (429, _) => ErrorKind::RateLimited,
         (400 | 409 | 422, _) => ErrorKind::Invalid { fields: Vec::new() },
         (408 | 500..=599, _) => context.unknown_outcome(),
@@ -95,12 +90,14 @@ mod tests {
     #[test]
     fn the_table() {
         let unknown = r#"{"error":{"code":"unknown_account","message":"There is no account `x`."}}"#;
+        let cursor = r#"{"error":{"code":"bad_cursor","message":"The cursor is none of ours."}}"#;
         let table = [
             (401, "", "Unauthorized"),
             (403, "", "Forbidden { right: Some(\"companies\") }"),
             (404, "", "NotFound"),
             (404, unknown, "Invalid account"),
             (422, "", "Invalid"),
+            (422, cursor, "Invalid cursor"),
             (429, "", "RateLimited"),
             (302, "<html>", "Protocol"),
             (500, "<html>", "Unavailable"),
