@@ -26,7 +26,10 @@ impl Config {
         let field = |name| credentials.required(name).map(|value| value.expose_secret().trim());
         let account = field("account")?;
         if !account.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            return Err(Error::invalid("account", "`account` has letters, digits and dashes only"));
+            return Err(Error::invalid(
+                "account",
+                "`account` has letters, digits and dashes only",
+            ));
         }
         Ok(Self {
             site: platform.network.site("site", field("site")?, &DESCRIPTOR.hosts)?,

@@ -37,7 +37,11 @@ fn respond(site: &Site, call: &Call) -> Result<Value, Answer> {
 }
 
 fn me(state: &State) -> Value {
-    let rights: &[&str] = if state.may_read_companies { &["companies.read"] } else { &[] };
+    let rights: &[&str] = if state.may_read_companies {
+        &["companies.read"]
+    } else {
+        &[]
+    };
     json!({ "account": "Training Services", "rights": rights })
 }
 

@@ -37,7 +37,10 @@ impl Vendor for Site {
     fn refusal(&self, code: u16, _: Option<u32>) -> Answer {
         match code {
             502..=504 => Answer::html(code, "<html><body><h1>Service Unavailable</h1></body></html>"),
-            _ => Answer::json(code, &json!({ "error": { "code": "failed", "message": "The request failed." } })),
+            _ => Answer::json(
+                code,
+                &json!({ "error": { "code": "failed", "message": "The request failed." } }),
+            ),
         }
     }
 
@@ -46,6 +49,9 @@ impl Vendor for Site {
     }
 
     fn sign_in_page(&self) -> Answer {
-        Answer::html(200, "<!DOCTYPE html><html><head><title>Acme PSA</title></head><body>Sign in</body></html>")
+        Answer::html(
+            200,
+            "<!DOCTYPE html><html><head><title>Acme PSA</title></head><body>Sign in</body></html>",
+        )
     }
 }
