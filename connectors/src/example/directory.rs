@@ -2,7 +2,7 @@
 
 use super::{client::Client, descriptor::DESCRIPTOR, mapping, rights, wire};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     query::{Cursor, Page, ReadQuery},
     record::{Account, Company},
 };
@@ -13,8 +13,11 @@ pub(super) async fn verify(client: &Client) -> Result<Account> {
     Ok(mapping::account(me))
 }
 
-/// Reads a page. The PSA's cursors are ours: they mean the same on every connection, and the PSA refuses others.
+/// Reads a page. A blank id would be no filter at all. The PSA's cursors are ours: they mean the same on every connection, and the PSA refuses others.
 pub(super) async fn companies(client: &Client, query: &ReadQuery) -> Result<Page<Company>> {
+    if query.company.iter().any(|company| company.as_str().trim().is_empty()) {
+        return Err(Error::invalid("company", "the company is blank"));
+    }
     let most = DESCRIPTOR.limits.page_size;
     let limit = query.page_size.unwrap_or(most).clamp(1, most).to_string();
     let mut asked = vec![("limit", limit.as_str())];

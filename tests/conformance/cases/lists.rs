@@ -20,6 +20,7 @@ pub(super) const CASES: &[Case] = &[
     case!("R-LIST-13", [Companies], stable_under_change),
     case!("R-LIST-14", [Products], products_that_cannot_be_billed),
     case!("R-LIST-15", [Companies], texts_are_kept),
+    case!("R-LIST-17", [Companies, IncrementalRead], changes_have_an_instant),
 ];
 
 fn by(page_size: u16) -> ReadQuery {
@@ -219,4 +220,15 @@ async fn texts_are_kept(world: &World) {
         let found = companies.iter().find(|known| known.id == *company);
         assert_eq!(found.map(|known| known.name.as_str()), Some(name));
     }
+}
+
+async fn changes_have_an_instant(world: &World) {
+    let company = &world.facts().company;
+    world.bench.pass(TimeDelta::seconds(10));
+    let instant = world.bench.now();
+    world.bench.act(Deed::RenameCompany(company, "Changed now"));
+    let query = ReadQuery::all().since(Some(instant));
+    let changed = walk(&query, async |query| world.psa.companies(&query).await).await;
+    let seen: Vec<_> = changed.iter().map(|known| (&known.id, known.changed_at)).collect();
+    assert_eq!(seen, [(company, Some(instant))]);
 }
