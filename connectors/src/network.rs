@@ -12,7 +12,10 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use crate::descriptor::HostPolicy;
+use crate::{
+    descriptor::HostPolicy,
+    error::{self, Error},
+};
 
 mod address;
 
@@ -103,6 +106,28 @@ impl NetworkPolicy {
             return Err(Refused::Port);
         }
         Ok(())
+    }
+
+    /// Takes a host as people write it into the credential field called `field`, with or without `https://`, and gives its
+    /// address without a path.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) naming the field: it is no address, or one that secrets may not be
+    /// sent to.
+    pub fn site(&self, field: &str, text: &str, hosts: &HostPolicy) -> error::Result<Url> {
+        let absolute = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
+        let invalid = |message: String| Error::invalid(field, message);
+        let mut url = Url::parse(&absolute).map_err(|error| invalid(format!("the site is not an address: {error}")))?;
+        // Checked before anything is cut off, so that what was entered is judged and not what is left of it.
+        self.check_url(&url, hosts)
+            .map_err(|refused| invalid(refused.to_string()))?;
+        url.set_path("/");
+        url.set_query(None);
+        Ok(url)
     }
 }
 

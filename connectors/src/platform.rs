@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -71,6 +72,19 @@ impl Credentials {
     pub fn required(&self, name: &str) -> Result<&SecretString> {
         self.optional(name)
             .ok_or_else(|| Error::invalid(name, format!("`{name}` must be given")))
+    }
+
+    /// The value of the field called `name` as that of a header, marked as a secret.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) naming the field when it is missing, blank, or has a character that
+    /// cannot be sent.
+    pub fn header(&self, name: &str) -> Result<HeaderValue> {
+        let value = HeaderValue::from_str(self.required(name)?.expose_secret().trim());
+        let mut value =
+            value.map_err(|_| Error::invalid(name, format!("`{name}` has a character that cannot be sent")))?;
+        value.set_sensitive(true);
+        Ok(value)
     }
 
     /// The field names and values.

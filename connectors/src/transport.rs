@@ -15,8 +15,9 @@ use async_trait::async_trait;
 
 use crate::{
     descriptor::{HostPolicy, Limits},
+    error::{Error, ErrorKind},
     network::NetworkPolicy,
-    platform::{Clock, Entropy},
+    platform::{Clock, Entropy, Platform},
 };
 
 mod careful;
@@ -92,6 +93,33 @@ impl StackOptions {
 pub fn stack(options: StackOptions) -> Result<Arc<dyn Transport>, TransportError> {
     let http = HttpTransport::new(options.network.clone(), options.hosts)?;
     Ok(layers(Arc::new(http), options))
+}
+
+/// The stack of a connector: the usual times, and the retries that are right for every PSA. `passes` knows which answers are
+/// failures that pass by themselves.
+///
+/// # Errors
+/// [`ErrorKind::Unavailable`]: the HTTP client cannot be made.
+pub fn usual(
+    platform: &Platform,
+    hosts: HostPolicy,
+    limits: Limits,
+    passes: fn(&Response) -> bool,
+) -> crate::Result<Arc<dyn Transport>> {
+    let stack = stack(StackOptions {
+        network: platform.network.clone(),
+        hosts,
+        limits,
+        retry: Arc::new(CarefulRetry::new(Arc::clone(&platform.clock), passes)),
+        entropy: Arc::clone(&platform.entropy),
+        clock: Arc::clone(&platform.clock),
+        timeout: StackOptions::TIMEOUT,
+        max_wait: StackOptions::MAX_WAIT,
+    });
+    stack.map_err(|error| {
+        let message = "the HTTP client of this server cannot be set up";
+        Error::new(ErrorKind::Unavailable, message).with_source(error)
+    })
 }
 
 fn layers(innermost: Arc<dyn Transport>, options: StackOptions) -> Arc<dyn Transport> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use psa_connectors::{
-    Platform,
+    Capability, Platform,
     record::{
         AdditionId, AgreementId, BoardId, ChoiceId, CompanyId, ContactId, DeviceId, ProductId, StatusId, TicketId,
         WebhookEndpoint, WriteKey,
@@ -24,7 +24,9 @@ pub(crate) trait Bench: Send + Sync {
     /// which the simulated PSA would not be found.
     fn credentials(&self) -> BTreeMap<&'static str, String>;
     /// The values of the optional fields; what they take in the PSA is granted from now on.
-    fn optional_credentials(&self) -> BTreeMap<&'static str, String>;
+    fn optional_credentials(&self) -> BTreeMap<&'static str, String> {
+        BTreeMap::new()
+    }
     /// A field, and a value of it that names an account which the PSA does not have.
     fn wrong_account(&self) -> (&'static str, String);
     /// A field, and a value of it that names a host which is not the PSA's.
@@ -46,22 +48,6 @@ pub(crate) trait Bench: Send + Sync {
     fn pass(&self, time: TimeDelta);
     /// Acts as a person who works there.
     fn act(&self, deed: Deed<'_>);
-    /// The tickets that bear exactly this key.
-    fn tickets(&self, key: &WriteKey) -> usize;
-    /// All tickets.
-    fn all_tickets(&self) -> usize;
-    /// The summary of a ticket, and its first text that the customer can read.
-    fn texts_of(&self, ticket: &TicketId) -> (String, String);
-    /// The value that a ticket has of a routing field.
-    fn choice_of(&self, ticket: &TicketId, field: &str) -> Option<ChoiceId>;
-    /// The notes of a ticket whose text contains this: whether customers can read each.
-    fn notes(&self, ticket: &TicketId, text: &str) -> Vec<bool>;
-    /// The additions of an agreement for a product, ended or not.
-    fn additions(&self, agreement: &AgreementId, product: &ProductId) -> usize;
-    /// The devices that are linked to a ticket, each as often as it is linked.
-    fn links(&self, ticket: &TicketId) -> usize;
-    /// The subscriptions that lead to an endpoint: whether each is active.
-    fn subscriptions(&self, endpoint: &WebhookEndpoint) -> Vec<bool>;
 
     // ── Disturbing it ───────────────────────────────────────────────────────────────────────────────────
 
@@ -77,14 +63,51 @@ pub(crate) trait Bench: Send + Sync {
     fn enable_keys(&self, enabled: bool);
     /// Replaces the keys by others.
     fn replace_keys(&self);
-    /// The same announcement as somebody would forge it who wants the connector to ask `host` for the key; `None` when
-    /// announcements of this PSA name no address.
-    fn forge(&self, delivery: &Delivery, host: &str) -> Option<Delivery>;
 
     // ── What it was asked ───────────────────────────────────────────────────────────────────────────────
 
     /// Every request so far.
     fn requests(&self) -> Vec<Asked>;
+
+    // ── What only some capabilities ask for ─────────────────────────────────────────────────────────────
+
+    /// The tickets that bear exactly this key.
+    fn tickets(&self, _: &WriteKey) -> usize {
+        lacks("tickets", Capability::Tickets)
+    }
+    /// All tickets.
+    fn all_tickets(&self) -> usize {
+        lacks("all_tickets", Capability::Tickets)
+    }
+    /// The summary of a ticket, and its first text that the customer can read.
+    fn texts_of(&self, _: &TicketId) -> (String, String) {
+        lacks("texts_of", Capability::Tickets)
+    }
+    /// The value that a ticket has of a routing field.
+    fn choice_of(&self, _: &TicketId, _: &str) -> Option<ChoiceId> {
+        lacks("choice_of", Capability::Tickets)
+    }
+    /// The notes of a ticket whose text contains this: whether customers can read each.
+    fn notes(&self, _: &TicketId, _: &str) -> Vec<bool> {
+        lacks("notes", Capability::TicketNotes)
+    }
+    /// The additions of an agreement for a product, ended or not.
+    fn additions(&self, _: &AgreementId, _: &ProductId) -> usize {
+        lacks("additions", Capability::Agreements)
+    }
+    /// The devices that are linked to a ticket, each as often as it is linked.
+    fn links(&self, _: &TicketId) -> usize {
+        lacks("links", Capability::Devices)
+    }
+    /// The subscriptions that lead to an endpoint: whether each is active.
+    fn subscriptions(&self, _: &WebhookEndpoint) -> Vec<bool> {
+        lacks("subscriptions", Capability::Webhooks)
+    }
+    /// The same announcement as somebody would forge it who wants the connector to ask `host` for the key; `None` when
+    /// announcements of this PSA name no address.
+    fn forge(&self, _: &Delivery, _: &str) -> Option<Delivery> {
+        lacks("forge", Capability::Webhooks)
+    }
 }
 
 /// A request that arrived.
@@ -163,16 +186,42 @@ pub(crate) enum Deed<'a> {
     SwitchOff(&'a WebhookEndpoint),
 }
 
-/// Where the records are that cases need.
+/// Where the records are that cases need. What belongs to a capability is given with it.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
-    /// A company with contacts, an agreement and a device.
+    /// A company; with the capabilities for them it has contacts, an agreement and a device.
     pub(crate) company: CompanyId,
     /// Another one.
     pub(crate) other_company: CompanyId,
-    /// A contact of the company.
-    pub(crate) contact: ContactId,
-    /// An agreement in force that bills none of the products below.
+    /// An id in the PSA's own form that no record has.
+    pub(crate) unknown: String,
+    /// A contact of the company. With `Contacts`.
+    pub(crate) contact: Option<ContactId>,
+    /// With `Products` or `Agreements`.
+    pub(crate) products: Option<Products>,
+    /// With `Agreements`.
+    pub(crate) billing: Option<Billing>,
+    /// With `Tickets`.
+    pub(crate) desk: Option<Desk>,
+    /// With `Devices`.
+    pub(crate) devices: Option<Devices>,
+}
+
+/// Where the products are that cases need.
+#[derive(Debug, Clone)]
+pub(crate) struct Products {
+    /// A product that can be billed, with a price and a text for invoices.
+    pub(crate) product: ProductId,
+    /// A product that cannot be an addition, where the PSA has such ones.
+    pub(crate) unbillable: Option<ProductId>,
+    /// A product whose quantities are written in another way than the connector's usual one, where there are such ones.
+    pub(crate) otherwise_counted: Option<ProductId>,
+}
+
+/// Where the agreements are that cases need.
+#[derive(Debug, Clone)]
+pub(crate) struct Billing {
+    /// An agreement in force that bills none of the products that cases use.
     pub(crate) agreement: AgreementId,
     /// An agreement in force with exactly one addition, which is in force.
     pub(crate) billed: AgreementId,
@@ -182,12 +231,6 @@ pub(crate) struct Facts {
     pub(crate) invoiced: AgreementId,
     /// An agreement that was ended by a person.
     pub(crate) cancelled: AgreementId,
-    /// A product that can be billed, with a price and a text for invoices.
-    pub(crate) product: ProductId,
-    /// A product that cannot be an addition, where the PSA has such ones.
-    pub(crate) unbillable: Option<ProductId>,
-    /// A product whose quantities are written in another way than the connector's usual one, where there are such ones.
-    pub(crate) otherwise_counted: Option<ProductId>,
     /// The first day of the current month.
     pub(crate) this_month: NaiveDate,
     /// The last day of the current month.
@@ -198,6 +241,13 @@ pub(crate) struct Facts {
     pub(crate) next_invoice: Option<NaiveDate>,
     /// A day before any agreement is billed.
     pub(crate) too_early: NaiveDate,
+    /// As [`Facts::unknown`], for additions.
+    pub(crate) unknown_addition: AdditionId,
+}
+
+/// Where tickets go in the cases.
+#[derive(Debug, Clone)]
+pub(crate) struct Desk {
     /// A board.
     pub(crate) board: BoardId,
     /// A status of the board that does not close; not the default.
@@ -210,12 +260,56 @@ pub(crate) struct Facts {
     pub(crate) routing: BTreeMap<String, ChoiceId>,
     /// A routing field of a ticket with `routing`, and another value that it can take.
     pub(crate) change: (String, ChoiceId),
+}
+
+/// Where the device is that cases need.
+#[derive(Debug, Clone)]
+pub(crate) struct Devices {
     /// A device of the company.
     pub(crate) device: DeviceId,
     /// The identifier that the console knows it by; it has letters.
     pub(crate) identifier: String,
-    /// An id in the PSA's own form that no record has.
-    pub(crate) unknown: String,
-    /// The same for additions.
-    pub(crate) unknown_addition: AdditionId,
+}
+
+impl Facts {
+    /// The contact; a bench without one fails the case.
+    #[track_caller]
+    pub(crate) fn contact(&self) -> &ContactId {
+        given(self.contact.as_ref(), "contact", Capability::Contacts)
+    }
+
+    /// The products; a bench without them fails the case.
+    #[track_caller]
+    pub(crate) fn products(&self) -> &Products {
+        given(self.products.as_ref(), "products", Capability::Products)
+    }
+
+    /// The agreements; a bench without them fails the case.
+    #[track_caller]
+    pub(crate) fn billing(&self) -> &Billing {
+        given(self.billing.as_ref(), "billing", Capability::Agreements)
+    }
+
+    /// Where tickets go; a bench without it fails the case.
+    #[track_caller]
+    pub(crate) fn desk(&self) -> &Desk {
+        given(self.desk.as_ref(), "desk", Capability::Tickets)
+    }
+
+    /// The device; a bench without it fails the case.
+    #[track_caller]
+    pub(crate) fn devices(&self) -> &Devices {
+        given(self.devices.as_ref(), "devices", Capability::Devices)
+    }
+}
+
+#[track_caller]
+fn given<'f, T>(fact: Option<&'f T>, name: &str, capability: Capability) -> &'f T {
+    fact.unwrap_or_else(|| panic!("the bench's facts have no `{name}`, which cases of {capability} ask for"))
+}
+
+/// Fails a case that asks a bench for what it does not have.
+#[track_caller]
+fn lacks(method: &str, capability: Capability) -> ! {
+    panic!("the bench has no `{method}`, which cases of {capability} ask for")
 }

@@ -2,6 +2,7 @@
 
 mod autotask;
 mod connectwise;
+mod example;
 mod recorder;
 mod table;
 mod time;
@@ -24,6 +25,7 @@ pub(crate) fn of(kind: &str) -> Option<Entry> {
     match kind {
         "connectwise" => Some(connectwise::ENTRY),
         "autotask" => Some(autotask::ENTRY),
+        "example" => Some(example::ENTRY),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ mod overtaken;
 mod rights;
 mod secrets;
 mod tickets;
+mod together;
 mod trouble;
 mod webhooks;
 
@@ -39,6 +40,7 @@ pub(crate) fn all() -> Vec<&'static Case> {
         overtaken::CASES,
         boards::CASES,
         tickets::CASES,
+        together::CASES,
         notes::CASES,
         devices::CASES,
         webhooks::CASES,

@@ -10,14 +10,18 @@ mod case;
 mod cases;
 mod run;
 mod spec;
+mod standing;
 mod world;
 
 use std::{process::ExitCode, sync::Arc};
 
 use libtest_mimic::{Arguments, Trial};
-use psa_connectors::Registry;
+use psa_connectors::{Descriptor, Registry};
 
-use crate::run::{Progress, Run};
+use crate::{
+    run::{Progress, Run},
+    standing::standing,
+};
 
 /// Most of a trial's time is waiting, so more of them run at once than there are processors.
 const THREADS: usize = 8;
@@ -26,17 +30,20 @@ fn main() -> ExitCode {
     cases::open_log();
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(THREADS);
-    let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.ignored;
     let progress = Arc::new(Progress::default());
     let run = Run {
         seed: run::seed(),
-        whole,
+        arguments: arguments.clone(),
         progress: Arc::clone(&progress),
     };
 
-    let mut trials = vec![Trial::test("spec is covered", spec_is_covered)];
+    let registry = Registry::all();
+    let mut trials = vec![
+        Trial::test("spec is covered", spec_is_covered),
+        Trial::test("what is unmet is listed", standing::check),
+    ];
     let mut summaries = Vec::new();
-    for descriptor in Registry::builtin().descriptors() {
+    for descriptor in registry.descriptors() {
         match benches::of(descriptor.kind) {
             Some(bench) => {
                 trials.extend(run.trials(descriptor, bench));
@@ -48,9 +55,14 @@ fn main() -> ExitCode {
         }
     }
     // They wait for all others, so they must be the last to start.
-    progress.expect(&arguments, &trials);
     trials.extend(summaries);
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let requirements = spec::requirements();
+    for Descriptor { kind, capabilities, .. } in registry.descriptors() {
+        let standing = standing(kind, *capabilities, &requirements, &progress.outcomes(kind));
+        standing.into_iter().for_each(|text| println!("{text}\n"));
+    }
+    conclusion.exit_code()
 }
 
 fn spec_is_covered() -> Result<(), libtest_mimic::Failed> {

@@ -2,8 +2,9 @@
 
 use std::{
     any::Any,
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -16,6 +17,7 @@ use crate::{
     case::{Case, Weather},
     cases,
     spec::requirements,
+    standing::Outcomes,
     world::World,
 };
 
@@ -37,12 +39,19 @@ pub(crate) fn seed() -> u64 {
 /// One run of the suite.
 pub(crate) struct Run {
     pub(crate) seed: u64,
-    /// Whether every trial runs, so that what they asked together is everything.
-    pub(crate) whole: bool,
+    /// What was asked for on the command line.
+    pub(crate) arguments: Arguments,
     pub(crate) progress: Arc<Progress>,
 }
 
 impl Run {
+    /// Whether every case of a connector runs, so that what they asked together is everything.
+    fn is_whole(&self, kind: &str) -> bool {
+        let arguments = &self.arguments;
+        let is_chosen = arguments.filter.as_deref().is_none_or(|filter| filter == kind);
+        is_chosen && arguments.skip.is_empty() && !arguments.ignored && !arguments.exact && !arguments.list
+    }
+
     /// The trials of a connector: each case undisturbed, and with faults where that means something.
     pub(crate) fn trials(&self, descriptor: &'static Descriptor, bench: Entry) -> Vec<Trial> {
         let requirements = requirements();
@@ -67,24 +76,30 @@ impl Run {
                         Ok(asked) => (asked, Ok(())),
                         Err(panic) => (Vec::new(), Err(failure(panic.as_ref(), storm.map(|_| seed)))),
                     };
-                    progress.done(kind, stormy, asked);
+                    progress.done(kind, case.requirement, outcome.is_ok(), stormy, asked);
                     outcome
                 }));
             }
         }
+        self.progress.expect(descriptor.kind, trials.len());
         trials
     }
 
-    /// The trials that look at what all others asked together. They wait for them, and are left out of a run that is not
-    /// whole.
+    /// The trials that look at what all others of a connector asked together. They wait for them, and are left out when not
+    /// all of them run.
     pub(crate) fn summaries(&self, descriptor: &'static Descriptor, bench: Entry) -> Vec<Trial> {
         let kind = descriptor.kind;
-        let summary = |name: &str, look: fn(Entry, &Summary) -> Result<(), Failed>| {
+        let whole = self.is_whole(kind);
+        let summary = |name: &'static str, look: fn(Entry, &Summary) -> Result<(), Failed>| {
             let progress = Arc::clone(&self.progress);
-            let trial = Trial::test(format!("{kind}::{name}"), move || look(bench, &progress.summary(kind)));
-            trial.with_ignored_flag(!self.whole)
+            let trial = Trial::test(format!("{kind}::{name}"), move || {
+                let outcome = look(bench, &progress.summary(kind));
+                progress.told(kind, name, outcome.is_ok());
+                outcome
+            });
+            trial.with_ignored_flag(!whole)
         };
-        if !self.whole {
+        if !whole {
             eprintln!("{kind}: what the trials asked together is looked at only when all of them run; left out");
         }
         vec![
@@ -97,7 +112,7 @@ impl Run {
             ),
             summary("the faults were met", |_, summary| {
                 eprintln!("{} of the requests certainly met a fault", summary.faulty);
-                if summary.faulty >= LEAST_FAULTS {
+                if summary.faulty >= least_faults(summary.disturbed) {
                     return Ok(());
                 }
                 Err(format!("{} requests met a fault: the second pass shows nothing", summary.faulty).into())
@@ -106,8 +121,10 @@ impl Run {
     }
 }
 
-/// Fewer faults than this in the whole second pass are no weather worth the name.
-const LEAST_FAULTS: usize = 10;
+/// Fewer faults than this in a second pass of so many requests are no weather worth the name.
+fn least_faults(requests: usize) -> usize {
+    (requests / 50).clamp(1, 10)
+}
 
 /// Runs one case on a PSA of its own and gives back what was asked of it.
 fn played(kind: &'static str, bench: Entry, case: &'static Case, storm: Option<u64>) -> Vec<Asked> {
@@ -147,54 +164,61 @@ pub(crate) struct Progress {
 
 #[derive(Default)]
 struct State {
-    expected: usize,
-    done: usize,
+    /// How many cases of each connector run in all.
+    expected: BTreeMap<&'static str, usize>,
     calls: Vec<(&'static str, bool, Vec<Asked>)>,
+    outcomes: BTreeMap<&'static str, Outcomes>,
 }
 
 /// What the trials of one connector asked.
 pub(crate) struct Summary {
     asked: Vec<Asked>,
-    /// How many requests of the second pass certainly met a fault.
+    /// The requests of the second pass.
+    disturbed: usize,
+    /// How many of them certainly met a fault.
     faulty: usize,
 }
 
 impl Progress {
-    /// Says for how many trials the summaries wait. Those that a filter leaves out never come, but then no summary runs.
-    pub(crate) fn expect(&self, arguments: &Arguments, trials: &[Trial]) {
-        let runs = if arguments.list {
-            0
-        } else {
-            trials.iter().filter(|trial| is_case(trial.name())).count()
-        };
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).expected = runs;
+    /// Says for how many cases of a connector its summaries wait.
+    pub(crate) fn expect(&self, kind: &'static str, cases: usize) {
+        self.state().expected.insert(kind, cases);
     }
 
-    fn done(&self, kind: &'static str, stormy: bool, asked: Vec<Asked>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.done += 1;
-        state.calls.push((kind, stormy, asked));
+    fn done(&self, kind: &'static str, requirement: &str, met: bool, stormy: bool, asked: Vec<Asked>) {
+        self.told(kind, requirement, met);
+        self.state().calls.push((kind, stormy, asked));
         self.changed.notify_all();
     }
 
-    /// Waits for all trials and says what those of a connector asked.
-    fn summary(&self, kind: &str) -> Summary {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = self.changed.wait_while(state, |state| state.done < state.expected);
+    /// Takes an outcome; what fails once is not met.
+    fn told(&self, kind: &'static str, what: &str, met: bool) {
+        let mut state = self.state();
+        let outcome = state.outcomes.entry(kind).or_default().entry(what.to_owned());
+        *outcome.or_insert(true) &= met;
+    }
+
+    /// How the cases of a connector came out.
+    pub(crate) fn outcomes(&self, kind: &str) -> Outcomes {
+        self.state().outcomes.get(kind).cloned().unwrap_or_default()
+    }
+
+    /// Waits for all cases of a connector and says what they asked.
+    fn summary(&self, kind: &'static str) -> Summary {
+        let done = |state: &State| state.calls.iter().filter(|(of, _, _)| *of == kind).count();
+        let waits = |state: &mut State| done(state) < state.expected.get(kind).copied().unwrap_or_default();
+        let state = self.changed.wait_while(self.state(), waits);
         let state = state.unwrap_or_else(PoisonError::into_inner);
         let own = || state.calls.iter().filter(|(of, _, _)| *of == kind);
-        let stormy = own().filter(|(_, stormy, _)| *stormy);
+        let disturbed = || own().filter(|(_, stormy, _)| *stormy).flat_map(|(_, _, asked)| asked);
         Summary {
             asked: own().flat_map(|(_, _, asked)| asked).cloned().collect(),
-            faulty: stormy
-                .flat_map(|(_, _, asked)| asked)
-                .filter(|asked| asked.faulty)
-                .count(),
+            disturbed: disturbed().count(),
+            faulty: disturbed().filter(|asked| asked.faulty).count(),
         }
     }
-}
 
-/// Whether a trial is a case of a requirement: those report their progress.
-fn is_case(name: &str) -> bool {
-    name.contains("::R-")
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

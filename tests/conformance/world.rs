@@ -104,7 +104,7 @@ fn connect(
 ) -> Result<Arc<dyn PsaConnector>> {
     let values = credentials.iter();
     let values = values.map(|(name, value)| ((*name).to_owned(), SecretString::from(value.clone())));
-    let connected = Registry::builtin().connect(kind, &Credentials::new(values), platform);
+    let connected = Registry::all().connect(kind, &Credentials::new(values), platform);
     connected.expect("the kind comes from the registry")
 }
 

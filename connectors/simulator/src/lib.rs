@@ -1,10 +1,12 @@
-//! PSAs as real HTTP servers on the loopback, for tests and for trying things out: [`connectwise`] and [`autotask`].
+//! PSAs as real HTTP servers on the loopback, for tests and for trying things out: [`connectwise`], [`autotask`], and
+//! [`example`], which is an imaginary one and the least that a site can be.
 //!
 //! Every vendor's site has the same trouble on request, the same journal and the same control endpoints under
 //! `/simulator/`; its data, its rules and its answers are its own.
 
 pub mod autotask;
 pub mod connectwise;
+pub mod example;
 
 mod answer;
 mod call;

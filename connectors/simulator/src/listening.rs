@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::dev::ServerHandle;
 use rustls::ServerConfig;
@@ -22,6 +23,7 @@ pub(crate) struct Bound {
 pub(crate) struct Listening {
     port: u16,
     handle: ServerHandle,
+    closed: Arc<AtomicBool>,
     running: Option<JoinHandle<std::io::Result<()>>>,
 }
 
@@ -46,11 +48,13 @@ impl Bound {
 
     /// Lets a site answer.
     pub(crate) fn serve<V: Vendor>(self, site: Arc<V>) -> std::io::Result<Listening> {
-        let server = server::server(self.listener, self.tls, site)?;
+        let closed = Arc::new(AtomicBool::new(false));
+        let server = server::server(self.listener, self.tls, site, Arc::clone(&closed))?;
         let handle = server.handle();
         Ok(Listening {
             port: self.port,
             handle,
+            closed,
             running: Some(tokio::spawn(server)),
         })
     }
@@ -63,6 +67,7 @@ impl Listening {
 
     /// Stops listening, closes the connections and waits until both is done.
     pub(crate) async fn shutdown(&mut self) -> std::io::Result<()> {
+        self.closed.store(true, Ordering::Relaxed);
         self.handle.stop(false).await;
         match self.running.take() {
             Some(running) => running.await.map_err(std::io::Error::other)?,

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -33,11 +34,14 @@ pub(crate) fn server<V: Vendor>(
     listener: TcpListener,
     tls: Option<ServerConfig>,
     site: Arc<V>,
+    closed: Arc<AtomicBool>,
 ) -> std::io::Result<Server> {
     let site = web::Data::from(site);
+    let closed = web::Data::from(closed);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(site.clone())
+            .app_data(closed.clone())
             .app_data(web::PayloadConfig::new(LARGEST_BODY))
             .service(
                 web::resource("/simulator/state")
@@ -59,7 +63,16 @@ pub(crate) fn server<V: Vendor>(
     Ok(server.run())
 }
 
-async fn handle<V: Vendor>(request: HttpRequest, body: Bytes, site: web::Data<V>) -> HttpResponse {
+async fn handle<V: Vendor>(
+    request: HttpRequest,
+    body: Bytes,
+    site: web::Data<V>,
+    closed: web::Data<AtomicBool>,
+) -> HttpResponse {
+    // The workers end a moment after the server: a connection that was kept alive is answered no more.
+    if closed.load(Ordering::Relaxed) {
+        return HttpResponse::Ok().body(trouble::reset(&request));
+    }
     let call = Call::read(&request, body);
     let shell = site.shell();
     let at = shell.now();

@@ -37,7 +37,7 @@ pub(super) struct Config {
 impl Config {
     pub(super) fn new(credentials: &Credentials, platform: &Platform) -> Result<Self> {
         let field = |name| credentials.required(name).map(|value| value.expose_secret().trim());
-        let site = parse_site(field("site")?, &platform.network)?;
+        let site = platform.network.site("site", field("site")?, &DESCRIPTOR.hosts)?;
         let company = field("company_id")?.to_owned();
         let (public_key, private_key) = (field("public_key")?, field("private_key")?);
         let member = credentials.optional("member_id");
@@ -69,7 +69,12 @@ impl Config {
 
     /// Takes a host as people write it, in the scheme of the site when it names none, and checks it.
     pub(super) fn parse_host(&self, text: &str) -> Result<Url> {
-        parse_host(text, self.site.scheme(), &self.network)
+        let absolute = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("{}://{text}", self.site.scheme())
+        };
+        self.network.site("site", &absolute, &DESCRIPTOR.hosts)
     }
 
     /// The site's own host and its form with or without `api-`: the hosts that this company's API can be at.
@@ -130,27 +135,6 @@ fn limits(settings: &BTreeMap<String, String>) -> Result<Limits> {
         concurrency: number(CONCURRENCY)?.map_or(usual.concurrency, usize::from),
         ..usual
     })
-}
-
-fn parse_site(text: &str, network: &NetworkPolicy) -> Result<Url> {
-    parse_host(text, "https", network)
-}
-
-fn parse_host(text: &str, scheme: &str, network: &NetworkPolicy) -> Result<Url> {
-    let absolute = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("{scheme}://{text}")
-    };
-    let invalid = |message: String| Error::invalid("site", message);
-    let mut url = Url::parse(&absolute).map_err(|error| invalid(format!("the site is not an address: {error}")))?;
-    // Checked before anything is cut off, so that what was entered is judged and not what is left of it.
-    network
-        .check_url(&url, &DESCRIPTOR.hosts)
-        .map_err(|refused| invalid(refused.to_string()))?;
-    url.set_path("/");
-    url.set_query(None);
-    Ok(url)
 }
 
 #[cfg(test)]

@@ -3,35 +3,23 @@
 //! Bodies are JSON with `code` (a 429: `error`), plain text (routing) or HTML (anything in front of the PSA), and the same
 //! status means different things, so the match is on status and text together. The texts are those that real servers send.
 
-use std::{error::Error as StdError, time::Duration};
-
-use chrono::{DateTime, Utc};
+use std::error::Error as StdError;
 
 use super::complaint::Complaint;
+pub(super) use crate::answer::Context;
 use crate::{
     error::{Error, ErrorKind, FieldProblem, Result},
-    transport::{Effect, Response, TransportError, TransportErrorKind, asked_pause},
+    transport::{Response, TransportError},
 };
 
-/// What was being done when a response came.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Context {
-    /// The operation.
-    pub(super) operation: &'static str,
-    /// The right that the request needs.
-    pub(super) right: Option<&'static str>,
-    /// Whether it can change anything.
-    pub(super) effect: Effect,
-    /// When it is.
-    pub(super) now: DateTime<Utc>,
-}
+const NAME: &str = "ConnectWise PSA";
 
 /// Gives a success on, and makes an error of everything else.
 pub(super) fn translate(context: Context, outcome: Result<Response, TransportError>) -> Result<Response> {
     match outcome {
         Ok(response) if response.status.is_success() => Ok(response),
         Ok(response) => Err(refusal(context, &response)),
-        Err(error) => Err(silence(context, error)),
+        Err(error) => Err(context.silence(NAME, "site", error)),
     }
 }
 
@@ -47,31 +35,15 @@ pub(super) fn mentions_timeout(text: &str) -> bool {
     text.contains("timeout") || text.contains("timed out")
 }
 
-/// The answer to a request that succeeded cannot be read. A write has happened then.
+/// The answer to a request that succeeded cannot be read.
 pub(super) fn unreadable(context: Context, source: impl StdError + Send + Sync + 'static) -> Error {
-    let kind = match context.effect {
-        Effect::Read => ErrorKind::Protocol,
-        Effect::Write => ErrorKind::Ambiguous,
-    };
-    Error::new(kind, "ConnectWise PSA answered in an unexpected form")
-        .with_operation(context.operation)
-        .with_source(source)
+    context.unreadable(NAME, source)
 }
 
 fn refusal(context: Context, response: &Response) -> Error {
     let status = response.status.as_u16();
     let complaint = Complaint::of(response);
-    let kind = kind(context, status, &complaint);
-    let pause = if matches!(status, 429 | 503) {
-        asked_pause(response, context.now)
-    } else {
-        None
-    };
-    Error::new(kind, complaint.sentence(status))
-        .with_operation(context.operation)
-        .with_context("status", status.to_string())
-        .with_retry_after(pause)
-        .with_upstream_request_id(response.request_id().map(str::to_owned))
+    context.refusal(response, kind(context, status, &complaint), complaint.sentence(status))
 }
 
 fn kind(context: Context, status: u16, complaint: &Complaint) -> ErrorKind {
@@ -95,7 +67,7 @@ fn kind(context: Context, status: u16, complaint: &Complaint) -> ErrorKind {
         },
         // A mistake of ours that ConnectWise reports as its own: nothing was read, nothing written.
         500 if complaint.says("Error converting value") => ErrorKind::Protocol,
-        408 | 500..=599 => unknown_outcome(context.effect),
+        408 | 500..=599 => context.unknown_outcome(),
         _ => ErrorKind::Protocol,
     }
 }
@@ -106,43 +78,6 @@ fn is_misrouting(status: u16, complaint: &Complaint) -> bool {
         // The API's own 404 is JSON; a bare one comes from a server that does not know the path.
         404 => complaint.says("endpoint does not exist") || !complaint.is_json,
         _ => false,
-    }
-}
-
-fn silence(context: Context, error: TransportError) -> Error {
-    let (kind, message, pause): (_, _, Option<Duration>) = match error.kind {
-        TransportErrorKind::Refused => (
-            about("site", &error.source.to_string()),
-            "the address is not allowed",
-            None,
-        ),
-        TransportErrorKind::NotSent => (ErrorKind::Unavailable, "ConnectWise PSA cannot be reached", None),
-        TransportErrorKind::Paused(left) => (ErrorKind::RateLimited, "ConnectWise PSA asked for a pause", Some(left)),
-        TransportErrorKind::MayHaveBeenSent => (
-            unknown_outcome(context.effect),
-            "the connection to ConnectWise PSA failed before its answer",
-            None,
-        ),
-        TransportErrorKind::TooLarge => {
-            let kind = if context.effect == Effect::Write {
-                ErrorKind::Ambiguous
-            } else {
-                ErrorKind::Protocol
-            };
-            (kind, "the answer of ConnectWise PSA is too large", None)
-        }
-    };
-    Error::new(kind, message)
-        .with_operation(context.operation)
-        .with_context("attempts", error.attempts.to_string())
-        .with_retry_after(pause)
-        .with_source(error)
-}
-
-fn unknown_outcome(effect: Effect) -> ErrorKind {
-    match effect {
-        Effect::Read => ErrorKind::Unavailable,
-        Effect::Write => ErrorKind::Ambiguous,
     }
 }
 

@@ -248,7 +248,7 @@ impl Bench for ConnectWise {
                 );
                 self.put(
                     "configurations",
-                    json!({ "id": number(self.facts.device.as_str()), "name": "Renamed" }),
+                    json!({ "id": number(self.facts.devices().device.as_str()), "name": "Renamed" }),
                 );
             }
             Deed::SwitchOff(endpoint) => {

@@ -69,19 +69,19 @@ pub(super) async fn try_set(
     target: &AdditionTarget,
     desired: &DesiredAddition,
 ) -> Result<AdditionReceipt> {
-    let effective = world.facts().this_month;
+    let effective = world.facts().billing().this_month;
     world.psa.set_addition(target, desired, effective, &key()).await
 }
 
 async fn created_with_a_receipt(world: &World) {
-    let facts = world.facts();
+    let (billing, products) = (world.facts().billing(), world.facts().products());
     let desired = DesiredAddition {
         quantity: Decimal::from(12),
         unit_price: Some(Decimal::from(3)),
         unit_cost: Some(Decimal::from(1)),
         description: Some("Backup\nof March".to_owned()),
     };
-    let receipt = set(world, &target(&facts.agreement, &facts.product, None), &desired).await;
+    let receipt = set(world, &target(&billing.agreement, &products.product, None), &desired).await;
     // Where quantity and text take a write each, a call that was repeated may find one of them done.
     let already = match receipt.change {
         AdditionChange::Updated => AdditionChange::Updated,
@@ -93,19 +93,22 @@ async fn created_with_a_receipt(world: &World) {
     }
     let after = receipt.after;
     assert!(desired.is_met_by(&after), "{after:?}");
-    assert_eq!((&after.agreement, &after.product), (&facts.agreement, &facts.product));
+    assert_eq!(
+        (&after.agreement, &after.product),
+        (&billing.agreement, &products.product)
+    );
     assert_eq!(
         (after.effective_date, after.cancelled_date),
-        (Some(facts.this_month), None)
+        (Some(billing.this_month), None)
     );
-    let listed = world.psa.additions(&facts.agreement).await.expect("additions");
+    let listed = world.psa.additions(&billing.agreement).await.expect("additions");
     assert_eq!(listed, [after]);
-    assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 1);
+    assert_eq!(world.bench.additions(&billing.agreement, &products.product), 1);
 }
 
 async fn twice_is_once(world: &World) {
-    let facts = world.facts();
-    let (target, desired) = (target(&facts.agreement, &facts.product, None), units(4));
+    let (billing, products) = (world.facts().billing(), world.facts().products());
+    let (target, desired) = (target(&billing.agreement, &products.product, None), units(4));
     let first = set(world, &target, &desired).await;
     let writes = world.writes();
     assert_eq!(writes, 1);
@@ -116,13 +119,13 @@ async fn twice_is_once(world: &World) {
         (Some(&first.after), &first.after)
     );
     assert_eq!(world.writes(), writes);
-    assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 1);
+    assert_eq!(world.bench.additions(&billing.agreement, &products.product), 1);
 }
 
 async fn changed_with_a_receipt(world: &World) {
-    let facts = world.facts();
+    let billing = world.facts().billing();
     let before = first(world).await;
-    let target = target(&facts.billed, &facts.billed_product, Some(&before.id));
+    let target = target(&billing.billed, &billing.billed_product, Some(&before.id));
     let quantity = before.quantity + Decimal::from(5);
     let receipt = set(world, &target, &units(quantity)).await;
     world.assert_did(receipt.change, AdditionChange::Updated, AdditionChange::Unchanged);
@@ -136,43 +139,52 @@ async fn changed_with_a_receipt(world: &World) {
 
 /// The addition that is there from the start.
 pub(super) async fn first(world: &World) -> Addition {
-    let mut additions = world.psa.additions(&world.facts().billed).await.expect("additions");
+    let mut additions = world
+        .psa
+        .additions(&world.facts().billing().billed)
+        .await
+        .expect("additions");
     assert_eq!(additions.len(), 1, "{additions:?}");
     additions.remove(0)
 }
 
 async fn what_is_there_is_taken(world: &World) {
-    let facts = world.facts();
+    let billing = world.facts().billing();
     let before = first(world).await;
     let quantity = before.quantity + Decimal::ONE;
     let receipt = set(
         world,
-        &target(&facts.billed, &facts.billed_product, None),
+        &target(&billing.billed, &billing.billed_product, None),
         &units(quantity),
     )
     .await;
     world.assert_did(receipt.change, AdditionChange::Updated, AdditionChange::Unchanged);
     assert_eq!((receipt.after.id, receipt.after.quantity), (before.id, quantity));
-    assert_eq!(world.bench.additions(&facts.billed, &facts.billed_product), 1);
+    assert_eq!(world.bench.additions(&billing.billed, &billing.billed_product), 1);
 }
 
 async fn two_are_for_a_person_to_decide(world: &World) {
-    let facts = world.facts();
+    let billing = world.facts().billing();
     world
         .bench
-        .act(Deed::DoubleAddition(&facts.billed, &facts.billed_product));
-    let before = world.psa.additions(&facts.billed).await.expect("additions");
+        .act(Deed::DoubleAddition(&billing.billed, &billing.billed_product));
+    let before = world.psa.additions(&billing.billed).await.expect("additions");
     assert_eq!(before.len(), 2);
-    let refused = try_set(world, &target(&facts.billed, &facts.billed_product, None), &units(7)).await;
+    let refused = try_set(
+        world,
+        &target(&billing.billed, &billing.billed_product, None),
+        &units(7),
+    )
+    .await;
     let error = refused.expect_err("which one?");
     assert_eq!(refused_fields(&error), ["addition"]);
-    assert_eq!(world.psa.additions(&facts.billed).await.expect("additions"), before);
+    assert_eq!(world.psa.additions(&billing.billed).await.expect("additions"), before);
     assert_eq!(world.writes(), 0);
 }
 
 async fn a_billed_period_is_closed(world: &World) {
-    let facts = world.facts();
-    let (target, desired) = (target(&facts.invoiced, &facts.product, None), units(1));
+    let (billing, products) = (world.facts().billing(), world.facts().products());
+    let (target, desired) = (target(&billing.invoiced, &products.product, None), units(1));
     // With faults a refusal may come late, but nothing else may come.
     let error = loop {
         let error = try_set(world, &target, &desired)
@@ -183,41 +195,41 @@ async fn a_billed_period_is_closed(world: &World) {
         }
     };
     assert_eq!(error.kind(), &ErrorKind::PeriodClosed, "{error:?}");
-    assert_eq!(world.bench.additions(&facts.invoiced, &facts.product), 0);
+    assert_eq!(world.bench.additions(&billing.invoiced, &products.product), 0);
     let next = again(async || {
         world
             .psa
-            .set_addition(&target, &desired, facts.next_month, &key())
+            .set_addition(&target, &desired, billing.next_month, &key())
             .await
     })
     .await;
-    assert_eq!(next.after.effective_date, Some(facts.next_month));
-    assert_eq!(world.bench.additions(&facts.invoiced, &facts.product), 1);
+    assert_eq!(next.after.effective_date, Some(billing.next_month));
+    assert_eq!(world.bench.additions(&billing.invoiced, &products.product), 1);
 }
 
 async fn ended_on_a_day(world: &World) {
-    let facts = world.facts();
+    let billing = world.facts().billing();
     let before = first(world).await;
-    let target = target(&facts.billed, &facts.billed_product, Some(&before.id));
+    let target = target(&billing.billed, &billing.billed_product, Some(&before.id));
     let end = async |on| again(async || world.psa.end_addition(&target, on, &key()).await).await;
-    let ended = end(facts.month_end).await;
+    let ended = end(billing.month_end).await;
     world.assert_did(ended.change, AdditionChange::Ended, AdditionChange::Unchanged);
     let expected = Addition {
-        cancelled_date: Some(facts.month_end),
+        cancelled_date: Some(billing.month_end),
         ..before
     };
     assert_eq!(ended.after, expected);
-    let later = end(facts.next_month).await;
+    let later = end(billing.next_month).await;
     assert_eq!((later.change, &later.after), (AdditionChange::Unchanged, &expected));
     assert_eq!(first(world).await, expected);
 }
 
 async fn nothing_to_end(world: &World) {
-    let facts = world.facts();
-    let target = target(&facts.billed, &facts.billed_product, None);
+    let billing = world.facts().billing();
+    let target = target(&billing.billed, &billing.billed_product, None);
     let error = world
         .psa
-        .end_addition(&target, facts.month_end, &key())
+        .end_addition(&target, billing.month_end, &key())
         .await
         .expect_err("which one?");
     assert_eq!(refused_fields(&error), ["addition"]);
@@ -225,13 +237,13 @@ async fn nothing_to_end(world: &World) {
 }
 
 async fn another_products_addition(world: &World) {
-    let facts = world.facts();
+    let (billing, products) = (world.facts().billing(), world.facts().products());
     let before = first(world).await;
-    let target = target(&facts.billed, &facts.product, Some(&before.id));
+    let target = target(&billing.billed, &products.product, Some(&before.id));
     let set = try_set(world, &target, &units(7))
         .await
         .expect_err("it bills another product");
-    let end = world.psa.end_addition(&target, facts.month_end, &key()).await;
+    let end = world.psa.end_addition(&target, billing.month_end, &key()).await;
     for error in [set, end.expect_err("it bills another product")] {
         assert_eq!(refused_fields(&error), ["product"]);
     }
@@ -239,12 +251,12 @@ async fn another_products_addition(world: &World) {
 }
 
 async fn too_early(world: &World) {
-    let facts = world.facts();
-    let target = target(&facts.agreement, &facts.product, None);
+    let (billing, products) = (world.facts().billing(), world.facts().products());
+    let target = target(&billing.agreement, &products.product, None);
     let error = loop {
         let set = world
             .psa
-            .set_addition(&target, &units(1), facts.too_early, &key())
+            .set_addition(&target, &units(1), billing.too_early, &key())
             .await;
         let error = set.expect_err("billing starts later");
         if !error.is_temporary() {
@@ -252,14 +264,14 @@ async fn too_early(world: &World) {
         }
     };
     assert_eq!(refused_fields(&error), ["effective_date"]);
-    assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 0);
+    assert_eq!(world.bench.additions(&billing.agreement, &products.product), 0);
 }
 
 async fn a_lost_answer(world: &World) {
-    let facts = world.facts();
-    let new = (target(&facts.agreement, &facts.product, None), units(4));
+    let (billing, products) = (world.facts().billing(), world.facts().products());
+    let new = (target(&billing.agreement, &products.product, None), units(4));
     let id = first(world).await.id;
-    let known = (target(&facts.billed, &facts.billed_product, Some(&id)), units(9));
+    let known = (target(&billing.billed, &billing.billed_product, Some(&id)), units(9));
     for (target, desired) in [new, known] {
         let before = world.writes();
         world.bench.arm(Trouble::ResetAfter, On::Write, 1);
@@ -279,31 +291,31 @@ async fn a_lost_answer(world: &World) {
 }
 
 async fn long_descriptions_are_shortened(world: &World) {
-    let facts = world.facts();
+    let (billing, products) = (world.facts().billing(), world.facts().products());
     let limit = world.descriptor().limits.description_chars;
     let text = "Sicherung der Server 💾 ".repeat(limit / 10);
     let desired = DesiredAddition {
         description: Some(text.clone()),
         ..units(1)
     };
-    let target = target(&facts.agreement, &facts.product, None);
+    let target = target(&billing.agreement, &products.product, None);
     let receipt = set(world, &target, &desired).await;
     let kept = receipt.after.description.expect("a description");
     assert!(kept.chars().count() <= limit, "{} characters", kept.chars().count());
     let start = kept.strip_suffix('…').expect("a mark");
     assert!(start.chars().count() > limit / 2 && text.starts_with(start));
     assert_eq!(set(world, &target, &desired).await.change, AdditionChange::Unchanged);
-    assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 1);
+    assert_eq!(world.bench.additions(&billing.agreement, &products.product), 1);
 }
 
 async fn what_is_not_wished_for_is_left_alone(world: &World) {
-    let facts = world.facts();
-    let products = walk(&ReadQuery::all(), async |query| world.psa.products(&query).await).await;
-    let product = products
+    let (billing, products) = (world.facts().billing(), world.facts().products());
+    let catalogue = walk(&ReadQuery::all(), async |query| world.psa.products(&query).await).await;
+    let product = catalogue
         .into_iter()
-        .find(|product| product.id == facts.product)
+        .find(|product| product.id == products.product)
         .expect("the product");
-    let target = target(&facts.agreement, &facts.product, None);
+    let target = target(&billing.agreement, &products.product, None);
     let created = set(world, &target, &units(1)).await.after;
     assert_eq!((created.unit_price, created.unit_cost), (product.price, product.cost));
     assert!(created.unit_price.is_some(), "the product has no price");
@@ -323,18 +335,21 @@ async fn what_is_not_wished_for_is_left_alone(world: &World) {
 }
 
 async fn an_unknown_addition(world: &World) {
-    let facts = world.facts();
-    let target = target(&facts.agreement, &facts.product, Some(&facts.unknown_addition));
+    let (billing, products) = (world.facts().billing(), world.facts().products());
+    let target = target(&billing.agreement, &products.product, Some(&billing.unknown_addition));
     let set = try_set(world, &target, &units(1)).await.expect_err("there is none");
     assert_eq!(set.kind(), &ErrorKind::NotFound, "{set:?}");
     let end = world
         .psa
-        .end_addition(&target, facts.month_end, &key())
+        .end_addition(&target, billing.month_end, &key())
         .await
         .expect_err("there is none");
     assert_eq!(end.kind(), &ErrorKind::NotFound, "{end:?}");
     assert_eq!(
-        (world.writes(), world.bench.additions(&facts.agreement, &facts.product)),
+        (
+            world.writes(),
+            world.bench.additions(&billing.agreement, &products.product)
+        ),
         (0, 0)
     );
 }

@@ -24,17 +24,21 @@ async fn states_are_told_apart(world: &World) {
     let facts = world.facts();
     let agreements = walk(&ReadQuery::all(), async |query| world.psa.agreements(&query).await).await;
     let found = |id: &AgreementId| agreements.iter().find(|agreement| agreement.id == *id);
-    for id in [&facts.agreement, &facts.billed, &facts.invoiced] {
+    for id in [
+        &facts.billing().agreement,
+        &facts.billing().billed,
+        &facts.billing().invoiced,
+    ] {
         assert_eq!(
             found(id).map(|agreement| agreement.status),
             Some(AgreementStatus::Active),
             "{id}"
         );
     }
-    let cancelled = found(&facts.cancelled).map(|agreement| agreement.status);
+    let cancelled = found(&facts.billing().cancelled).map(|agreement| agreement.status);
     assert_eq!(cancelled, Some(AgreementStatus::Cancelled));
-    let invoiced = found(&facts.invoiced).and_then(|agreement| agreement.next_invoice_date);
-    assert_eq!(invoiced, facts.next_invoice);
+    let invoiced = found(&facts.billing().invoiced).and_then(|agreement| agreement.next_invoice_date);
+    assert_eq!(invoiced, facts.billing().next_invoice);
 }
 
 async fn an_unknown_agreement_is_not_an_empty_one(world: &World) {
@@ -42,19 +46,31 @@ async fn an_unknown_agreement_is_not_an_empty_one(world: &World) {
     let unknown = world.psa.additions(&AgreementId::new(facts.unknown.as_str())).await;
     let error = unknown.expect_err("no such agreement");
     assert_eq!(error.kind(), &ErrorKind::NotFound, "{error:?}");
-    assert_eq!(world.psa.additions(&facts.agreement).await.expect("an empty list"), []);
-    let billed = world.psa.additions(&facts.billed).await.expect("a list");
+    assert_eq!(
+        world
+            .psa
+            .additions(&facts.billing().agreement)
+            .await
+            .expect("an empty list"),
+        []
+    );
+    let billed = world.psa.additions(&facts.billing().billed).await.expect("a list");
     let products: Vec<_> = billed.iter().map(|addition| &addition.product).collect();
-    assert_eq!(products, [&facts.billed_product]);
+    assert_eq!(products, [&facts.billing().billed_product]);
 }
 
 async fn many_at_once(world: &World) {
     let facts = world.facts();
-    let known = [&facts.agreement, &facts.billed, &facts.invoiced, &facts.cancelled];
+    let known = [
+        &facts.billing().agreement,
+        &facts.billing().billed,
+        &facts.billing().invoiced,
+        &facts.billing().cancelled,
+    ];
     let mut asked: Vec<_> = known.into_iter().cloned().collect();
     asked.push(AgreementId::new(facts.unknown.as_str()));
     // One that is asked for twice is one all the same.
-    asked.push(facts.billed.clone());
+    asked.push(facts.billing().billed.clone());
     let together = world.psa.additions_of(&asked).await.expect("additions");
     let mut one_by_one = BTreeMap::new();
     for id in known {
@@ -68,17 +84,21 @@ async fn ended_additions_stay_visible(world: &World) {
     let facts = world.facts();
     let addition = world
         .psa
-        .additions(&facts.billed)
+        .additions(&facts.billing().billed)
         .await
         .expect("additions")
         .remove(0)
         .id;
-    let target = target(&facts.billed, &facts.billed_product, Some(&addition));
-    again(async || world.psa.end_addition(&target, facts.month_end, &key()).await).await;
-    let additions = world.psa.additions(&facts.billed).await.expect("additions");
+    let target = target(
+        &facts.billing().billed,
+        &facts.billing().billed_product,
+        Some(&addition),
+    );
+    again(async || world.psa.end_addition(&target, facts.billing().month_end, &key()).await).await;
+    let additions = world.psa.additions(&facts.billing().billed).await.expect("additions");
     let seen: Vec<_> = additions
         .iter()
         .map(|known| (&known.id, known.cancelled_date))
         .collect();
-    assert_eq!(seen, [(&addition, Some(facts.month_end))]);
+    assert_eq!(seen, [(&addition, Some(facts.billing().month_end))]);
 }

@@ -29,7 +29,10 @@ async fn boards_have_statuses(world: &World) {
         assert_eq!(statuses.iter().filter(|status| status.default).count(), 1, "{board:?}");
         assert!(statuses.iter().any(|status| status.closed), "{board:?}");
     }
-    let board = boards.iter().find(|board| board.id == facts.board).expect("the board");
+    let board = boards
+        .iter()
+        .find(|board| board.id == facts.desk().board)
+        .expect("the board");
     let closed = |id: &StatusId| {
         board
             .statuses
@@ -37,9 +40,13 @@ async fn boards_have_statuses(world: &World) {
             .find(|status| status.id == *id)
             .map(|status| status.closed)
     };
-    assert_eq!(closed(&facts.open_status), Some(false));
-    assert_eq!(closed(&facts.closed_status), Some(true));
-    assert_eq!(closed(&facts.foreign_status), None, "statuses belong to their board");
+    assert_eq!(closed(&facts.desk().open_status), Some(false));
+    assert_eq!(closed(&facts.desk().closed_status), Some(true));
+    assert_eq!(
+        closed(&facts.desk().foreign_status),
+        None,
+        "statuses belong to their board"
+    );
 }
 
 async fn choices_go_together(world: &World) {
@@ -47,7 +54,11 @@ async fn choices_go_together(world: &World) {
     let fields = world.descriptor().routing_fields;
     let mut known: Vec<(&str, Vec<Choice>)> = Vec::new();
     for field in fields {
-        let choices = world.psa.choices(field.name, &facts.board).await.expect(field.name);
+        let choices = world
+            .psa
+            .choices(field.name, &facts.desk().board)
+            .await
+            .expect(field.name);
         assert!(!choices.is_empty(), "{} has no choices", field.name);
         known.push((field.name, choices));
     }
@@ -70,11 +81,12 @@ async fn choices_go_together(world: &World) {
             assert!(values.iter().any(|choice| choice.id == *value), "{name} has no {value}");
         }
     }
-    for (name, value) in &facts.routing {
+    for (name, value) in &facts.desk().routing {
         let choice = of(name).and_then(|choices| choices.iter().find(|choice| choice.id == *value));
         let choice = choice.unwrap_or_else(|| panic!("{name} has no {value}"));
         let goes = |with: &std::collections::BTreeMap<String, ChoiceId>| {
-            with.iter().all(|(name, value)| facts.routing.get(name) == Some(value))
+            with.iter()
+                .all(|(name, value)| facts.desk().routing.get(name) == Some(value))
         };
         let free = choice.combinations.is_empty();
         assert!(
@@ -86,7 +98,7 @@ async fn choices_go_together(world: &World) {
 
 async fn an_unknown_field(world: &World) {
     let facts = world.facts();
-    let choices = world.psa.choices("colour", &facts.board).await;
+    let choices = world.psa.choices("colour", &facts.desk().board).await;
     assert!(!refused_fields(&choices.expect_err("no such field")).is_empty());
     let mut draft = draft(facts);
     draft.routing.fields.insert("colour".to_owned(), ChoiceId::new("1"));

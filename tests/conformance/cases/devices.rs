@@ -22,12 +22,15 @@ pub(super) const CASES: &[Case] = &[
 async fn found_by_its_identifier(world: &World) {
     let facts = world.facts();
     let find = async |company, identifier: &str| world.psa.find_devices(company, identifier).await.expect("devices");
-    let (capitals, small) = (facts.identifier.to_uppercase(), facts.identifier.to_lowercase());
+    let (capitals, small) = (
+        facts.devices().identifier.to_uppercase(),
+        facts.devices().identifier.to_lowercase(),
+    );
     assert_ne!(capitals, small, "the identifier has no letters");
-    for identifier in [&facts.identifier, &capitals, &small] {
+    for identifier in [&facts.devices().identifier, &capitals, &small] {
         let found = find(&facts.company, identifier).await;
         let seen: Vec<_> = found.iter().map(|device| (&device.id, device.active)).collect();
-        assert_eq!(seen, [(&facts.device, true)], "{identifier}");
+        assert_eq!(seen, [(&facts.devices().device, true)], "{identifier}");
         let device: &Device = &found[0];
         assert_eq!(device.company.as_ref(), Some(&facts.company));
         assert!(!device.name.trim().is_empty());
@@ -36,9 +39,9 @@ async fn found_by_its_identifier(world: &World) {
             Some(small.clone())
         );
     }
-    assert_eq!(find(&facts.other_company, &facts.identifier).await, []);
-    let shorter: String = facts.identifier.chars().skip(1).collect();
-    let longer = format!("{}0", facts.identifier);
+    assert_eq!(find(&facts.other_company, &facts.devices().identifier).await, []);
+    let shorter: String = facts.devices().identifier.chars().skip(1).collect();
+    let longer = format!("{}0", facts.devices().identifier);
     for similar in [
         shorter.as_str(),
         longer.as_str(),
@@ -60,18 +63,18 @@ async fn found_by_its_identifier(world: &World) {
 
 async fn devices_out_of_use(world: &World) {
     let facts = world.facts();
-    world.bench.act(Deed::RetireDevice(&facts.device));
+    world.bench.act(Deed::RetireDevice(&facts.devices().device));
     let found = world
         .psa
-        .find_devices(&facts.company, &facts.identifier)
+        .find_devices(&facts.company, &facts.devices().identifier)
         .await
         .expect("devices");
     let seen: Vec<_> = found.iter().map(|device| (&device.id, device.active)).collect();
-    assert_eq!(seen, [(&facts.device, false)]);
+    assert_eq!(seen, [(&facts.devices().device, false)]);
 }
 
 async fn linked_once(world: &World) {
-    let device = &world.facts().device;
+    let device = &world.facts().devices().device;
     let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:linked"))
         .await
         .id;
@@ -82,7 +85,7 @@ async fn linked_once(world: &World) {
 }
 
 async fn a_lost_answer(world: &World) {
-    let device = &world.facts().device;
+    let device = &world.facts().devices().device;
     let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:link-lost"))
         .await
         .id;

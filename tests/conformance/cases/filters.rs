@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use psa_connectors::{
     ErrorKind, Filter, ReadQuery,
-    record::{Agreement, ChoiceId, Company, FilterValue},
+    record::{Agreement, ChoiceId, Company, CompanyId, FilterValue},
 };
 
 use crate::{
@@ -18,6 +18,7 @@ pub(super) const CASES: &[Case] = &[
     case!("R-LIST-07", [Companies], companies_are_narrowed_down),
     case!("R-LIST-08", [Agreements], agreements_are_narrowed_down),
     case!("R-LIST-09", [Companies], filters_know_their_list),
+    case!("R-LIST-16", [Companies], one_company),
 ];
 
 async fn contacts_of_a_company(world: &World) {
@@ -133,5 +134,25 @@ async fn filters_know_their_list(world: &World) {
     for filter in world.descriptor().filters {
         let none = ReadQuery::all().only(*filter, []);
         assert_eq!(companies(world, &none).await, all, "{filter:?}");
+    }
+}
+
+async fn one_company(world: &World) {
+    let facts = world.facts();
+    let mut all = companies(world, &ReadQuery::all()).await;
+    let of = |id: &str| ReadQuery::all().of_company(CompanyId::new(id));
+    all.retain(|company| company.id == facts.company);
+    assert_eq!(
+        (all.len(), companies(world, &of(facts.company.as_str())).await),
+        (1, all)
+    );
+    for odd in [&facts.unknown, "", " ", "-1", "1/../2", "1 or 1=1", "1&id=2", "☃"] {
+        match world.psa.companies(&of(odd)).await {
+            Ok(page) => assert_eq!((page.records, page.next), (Vec::new(), None), "`{odd}`"),
+            Err(error) => assert!(
+                matches!(error.kind(), ErrorKind::Invalid { .. } | ErrorKind::NotFound) && !error.is_temporary(),
+                "`{odd}`: {error:?}"
+            ),
+        }
     }
 }

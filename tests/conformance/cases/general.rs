@@ -88,8 +88,8 @@ async fn refusal(world: &World, capability: Capability) -> Option<Error> {
         Capability::Companies => psa.companies(&all).await.map(drop),
         Capability::Contacts => psa.contacts(&all).await.map(drop),
         Capability::Products => psa.products(&all).await.map(drop),
-        Capability::Agreements => psa.additions(&facts.agreement).await.map(drop),
-        Capability::Tickets => psa.create_ticket(&draft(facts), &key).await.map(drop),
+        Capability::Agreements => psa.additions(&AgreementId::new(facts.unknown.as_str())).await.map(drop),
+        Capability::Tickets => psa.ticket(&ticket).await.map(drop),
         Capability::TicketNotes => {
             let (text, destination) = (String::new(), NoteDestination::Internal);
             psa.add_note(&ticket, &NoteDraft { text, destination }, &key)
@@ -163,7 +163,9 @@ async fn ids_are_opaque(world: &World) {
             );
         }
     }
-    assert_eq!(world.bench.all_tickets(), 0, "a ticket was created for an odd company");
+    if capabilities.has(Capability::Tickets) {
+        assert_eq!(world.bench.all_tickets(), 0, "a ticket was created for an odd company");
+    }
     assert!(world.writes() - before <= 9, "odd ids were written again and again");
 }
 

@@ -20,6 +20,7 @@ pub(super) const CASES: &[Case] = &[
     case!("R-LIST-13", [Companies], stable_under_change),
     case!("R-LIST-14", [Products], products_that_cannot_be_billed),
     case!("R-LIST-15", [Companies], texts_are_kept),
+    case!("R-LIST-17", [Companies, IncrementalRead], changes_have_an_instant),
 ];
 
 fn by(page_size: u16) -> ReadQuery {
@@ -128,7 +129,7 @@ async fn the_recycle_bin(world: &World) {
 }
 
 async fn inactive_contacts(world: &World) {
-    let retired = &world.facts().contact;
+    let retired = world.facts().contact();
     let contacts = async || walk(&ReadQuery::all(), async |query| world.psa.contacts(&query).await).await;
     let before = contacts().await;
     world.bench.act(Deed::RetireContact(retired));
@@ -144,7 +145,7 @@ async fn inactive_contacts(world: &World) {
 }
 
 async fn inactive_products(world: &World) {
-    let retired = &world.facts().product;
+    let retired = &world.facts().products().product;
     let products = async || walk(&ReadQuery::all(), async |query| world.psa.products(&query).await).await;
     let before = products().await;
     world.bench.act(Deed::RetireProduct(retired));
@@ -197,8 +198,8 @@ async fn products_that_cannot_be_billed(world: &World) {
         .filter(|product| !product.billable)
         .map(|product| &product.id)
         .collect();
-    assert_eq!(unbillable, facts.unbillable.iter().collect::<Vec<_>>());
-    assert!(products.iter().any(|product| product.id == facts.product));
+    assert_eq!(unbillable, facts.products().unbillable.iter().collect::<Vec<_>>());
+    assert!(products.iter().any(|product| product.id == facts.products().product));
 }
 
 /// Names that tempt a query language, a markup or an encoding.
@@ -219,4 +220,15 @@ async fn texts_are_kept(world: &World) {
         let found = companies.iter().find(|known| known.id == *company);
         assert_eq!(found.map(|known| known.name.as_str()), Some(name));
     }
+}
+
+async fn changes_have_an_instant(world: &World) {
+    let company = &world.facts().company;
+    world.bench.pass(TimeDelta::seconds(10));
+    let instant = world.bench.now();
+    world.bench.act(Deed::RenameCompany(company, "Changed now"));
+    let query = ReadQuery::all().since(Some(instant));
+    let changed = walk(&query, async |query| world.psa.companies(&query).await).await;
+    let seen: Vec<_> = changed.iter().map(|known| (&known.id, known.changed_at)).collect();
+    assert_eq!(seen, [(company, Some(instant))]);
 }

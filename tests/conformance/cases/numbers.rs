@@ -22,7 +22,7 @@ pub(super) const CASES: &[Case] = &[
 
 async fn numbers_are_exact(world: &World) {
     let facts = world.facts();
-    let new = target(&facts.agreement, &facts.product, None);
+    let new = target(&facts.billing().agreement, &facts.products().product, None);
     let exact = |text: &str| text.parse::<Decimal>().expect("a number");
     let mut id = None;
     for (quantity, price) in [
@@ -55,12 +55,17 @@ async fn numbers_are_exact(world: &World) {
         .expect_err("too fine");
     assert_eq!(refused_fields(&fine), ["quantity"]);
     assert_eq!(world.writes(), writes);
-    assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 1);
+    assert_eq!(
+        world
+            .bench
+            .additions(&facts.billing().agreement, &facts.products().product),
+        1
+    );
 }
 
 async fn whole_numbers_are_exact(world: &World) {
     let facts = world.facts();
-    let new = target(&facts.agreement, &facts.product, None);
+    let new = target(&facts.billing().agreement, &facts.products().product, None);
     let exact = |text: &str| text.parse::<Decimal>().expect("a number");
     let mut id = None;
     for quantity in ["7", "123456", "1", "90.000"] {
@@ -83,13 +88,18 @@ async fn whole_numbers_are_exact(world: &World) {
         assert_eq!(refused_fields(&error), ["quantity"], "{fraction}");
     }
     assert_eq!(world.writes(), writes);
-    assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 1);
+    assert_eq!(
+        world
+            .bench
+            .additions(&facts.billing().agreement, &facts.products().product),
+        1
+    );
 }
 
 async fn prices_are_exact(world: &World) {
     let facts = world.facts();
     let exact = |text: &str| text.parse::<Decimal>().expect("a number");
-    let target = target(&facts.agreement, &facts.product, None);
+    let target = target(&facts.billing().agreement, &facts.products().product, None);
     for (price, cost) in [("0.05", "0.01"), ("1234567.89", "1000000.01"), ("0.0001", "0.00")] {
         let desired = DesiredAddition {
             unit_price: Some(exact(price)),
@@ -107,7 +117,12 @@ async fn prices_are_exact(world: &World) {
             "{price}"
         );
     }
-    assert_eq!(world.bench.additions(&facts.agreement, &facts.product), 1);
+    assert_eq!(
+        world
+            .bench
+            .additions(&facts.billing().agreement, &facts.products().product),
+        1
+    );
 }
 
 async fn products_counted_otherwise(world: &World) {
@@ -119,7 +134,7 @@ async fn products_counted_otherwise(world: &World) {
         .filter(|product| product.quantity.is_some())
         .map(|product| (&product.id, product.quantity))
         .collect();
-    let Some(product) = &facts.otherwise_counted else {
+    let Some(product) = &facts.products().otherwise_counted else {
         assert_eq!(otherwise, []);
         return;
     };
@@ -135,7 +150,7 @@ async fn products_counted_otherwise(world: &World) {
         QuantityKind::AbsoluteDecimal { scale } => Decimal::new(12_345, *scale),
         QuantityKind::SignedIntegerDelta => Decimal::from(12_345),
     };
-    let target = target(&facts.agreement, product, None);
+    let target = target(&facts.billing().agreement, product, None);
     let created = set(world, &target, &units(quantity)).await;
     world.assert_did(created.change, AdditionChange::Created, AdditionChange::Unchanged);
     assert_eq!(created.after.quantity, quantity);
@@ -149,7 +164,11 @@ async fn products_counted_otherwise(world: &World) {
         (&less.after.id, less.after.quantity),
         (&created.after.id, quantity - Decimal::ONE)
     );
-    let listed = world.psa.additions(&facts.agreement).await.expect("additions");
+    let listed = world
+        .psa
+        .additions(&facts.billing().agreement)
+        .await
+        .expect("additions");
     assert_eq!(listed, [less.after]);
-    assert_eq!(world.bench.additions(&facts.agreement, product), 1);
+    assert_eq!(world.bench.additions(&facts.billing().agreement, product), 1);
 }

@@ -27,7 +27,7 @@ async fn what_has_changed_since_is_not_written_over(world: &World) {
     };
     let seen = |addition: Option<&AdditionId>, seen| AdditionTarget {
         seen: Some(seen),
-        ..target(&facts.billed, &facts.billed_product, addition)
+        ..target(&facts.billing().billed, &facts.billing().billed_product, addition)
     };
     let desired = units(before.quantity + Decimal::TEN);
     let wrong = [
@@ -38,7 +38,12 @@ async fn what_has_changed_since_is_not_written_over(world: &World) {
         let error = refusal(async || try_set(world, target, &desired).await).await;
         assert_eq!(error.kind(), &ErrorKind::Changed, "{error:?}");
     }
-    let ending = async || world.psa.end_addition(&wrong[0], facts.month_end, &key()).await;
+    let ending = async || {
+        world
+            .psa
+            .end_addition(&wrong[0], facts.billing().month_end, &key())
+            .await
+    };
     assert_eq!(refusal(ending).await.kind(), &ErrorKind::Changed);
     assert_eq!((world.writes(), first(world).await), (0, before.clone()));
     let right = seen(Some(&before.id), Seen::Addition(before.clone()));

@@ -42,13 +42,13 @@ pub(super) const CASES: &[Case] = &[
 pub(super) fn draft(facts: &Facts) -> TicketDraft {
     TicketDraft {
         company: facts.company.clone(),
-        contact: Some(facts.contact.clone()),
+        contact: facts.contact.clone(),
         summary: "Backup failed on SRV-01".to_owned(),
         body: "The plan \"Nightly\" failed.".to_owned(),
         routing: Routing {
-            board: facts.board.clone(),
+            board: facts.desk().board.clone(),
             status: None,
-            fields: facts.routing.clone(),
+            fields: facts.desk().routing.clone(),
         },
     }
 }

@@ -21,6 +21,7 @@ pub(super) const CASES: &[Case] = &[
     case!("R-WEBHOOK-06", [Webhooks, Companies], no_foreign_host),
     case!("R-WEBHOOK-07", [Webhooks, Companies], delivered_twice),
     case!("R-WEBHOOK-08", [Webhooks], something_else),
+    case!("R-WEBHOOK-09", [Webhooks], topics_are_declared),
 ];
 
 async fn ensure(world: &World, endpoint: &WebhookEndpoint) -> Vec<(Topic, SubscriptionChange)> {
@@ -199,4 +200,32 @@ async fn something_else(world: &World) {
     let delivery = receiver.next().await;
     let hints = world.psa.open_delivery(&endpoint, delivery.inbound()).await;
     assert_eq!(hints.expect("it is genuine"), []);
+}
+
+async fn topics_are_declared(world: &World) {
+    let endpoint = Receiver::start().await.endpoint("hook", &[]);
+    let all = [
+        Topic::Companies,
+        Topic::Contacts,
+        Topic::Products,
+        Topic::Agreements,
+        Topic::Tickets,
+    ];
+    for topic in all {
+        if world.descriptor().topics.contains(&topic) {
+            continue;
+        }
+        let topics = vec![topic];
+        let endpoint = WebhookEndpoint {
+            topics,
+            ..endpoint.clone()
+        };
+        let error = world
+            .psa
+            .ensure_webhook(&endpoint)
+            .await
+            .expect_err("it is not declared");
+        assert_eq!(error.kind(), &ErrorKind::Unsupported, "{topic:?}: {error:?}");
+    }
+    assert_eq!(world.bench.requests(), []);
 }

@@ -1,7 +1,11 @@
 //! Every answer that real servers have been seen to give, and what it means.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
 use super::*;
-use crate::transport::scripted::answer;
+use crate::transport::{Effect, TransportErrorKind, scripted::answer};
 
 const RIGHT: Option<&str> = Some("finance.agreements");
 

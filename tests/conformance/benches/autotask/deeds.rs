@@ -99,7 +99,7 @@ fn announce_a_device(bench: &Autotask, endpoint: &WebhookEndpoint) {
         let field = json!({ "webhookID": hook["id"], "fieldID": field, "isSubscribedField": true });
         bench.put("ConfigurationItemWebhookFields", field);
     }
-    let device = number(bench.facts.device.as_str());
+    let device = number(bench.facts.devices().device.as_str());
     bench.put(
         "ConfigurationItems",
         json!({ "id": device, "referenceTitle": "Renamed" }),

@@ -16,7 +16,7 @@ pub(super) async fn found_by_its_key(world: &World) {
     let facts = world.facts();
     let key = WriteKey::new("PB:Key-1");
     let first = create(world, &draft(facts), &key).await;
-    world.bench.act(Deed::SetStatus(&first.id, &facts.closed_status));
+    world.bench.act(Deed::SetStatus(&first.id, &facts.desk().closed_status));
     for other in ["PB:Key-10", "PB:Key", "PB:KEY-1", "PB:key-1"] {
         create(world, &draft(facts), &WriteKey::new(other)).await;
     }
@@ -57,14 +57,17 @@ pub(super) async fn closed_and_opened_again(world: &World) {
     let facts = world.facts();
     let ticket = create(world, &draft(facts), &WriteKey::new("PB:closed")).await.id;
     let set = async |status| again(async || world.psa.set_ticket_status(&ticket, status).await).await;
-    let closed = set(&facts.closed_status).await;
+    let closed = set(&facts.desk().closed_status).await;
     assert_eq!(
         (closed.status.as_ref(), closed.closed),
-        (Some(&facts.closed_status), true)
+        (Some(&facts.desk().closed_status), true)
     );
     assert_eq!(world.psa.ticket(&ticket).await.expect("the ticket"), closed);
-    let open = set(&facts.open_status).await;
-    assert_eq!((open.status.as_ref(), open.closed), (Some(&facts.open_status), false));
+    let open = set(&facts.desk().open_status).await;
+    assert_eq!(
+        (open.status.as_ref(), open.closed),
+        (Some(&facts.desk().open_status), false)
+    );
     assert_eq!(world.psa.ticket(&ticket).await.expect("the ticket"), open);
 }
 
@@ -74,7 +77,7 @@ pub(super) async fn what_is_so_already_is_not_written(world: &World) {
     let set = async || {
         world
             .psa
-            .set_ticket_status(&ticket, &facts.open_status)
+            .set_ticket_status(&ticket, &facts.desk().open_status)
             .await
             .expect("set")
     };
@@ -85,7 +88,7 @@ pub(super) async fn what_is_so_already_is_not_written(world: &World) {
 }
 
 pub(super) async fn fields_can_be_changed(world: &World) {
-    let (field, value) = &world.facts().change;
+    let (field, value) = &world.facts().desk().change;
     let ticket = create(world, &draft(world.facts()), &WriteKey::new("PB:changed"))
         .await
         .id;
@@ -117,7 +120,7 @@ pub(super) async fn our_changed_tickets(world: &World) {
     let start = world.bench.now();
     world.bench.pass(TimeDelta::seconds(5));
     let instant = world.bench.now();
-    world.bench.act(Deed::SetStatus(&ours[2], &facts.closed_status));
+    world.bench.act(Deed::SetStatus(&ours[2], &facts.desk().closed_status));
     let query = ReadQuery {
         page_size: Some(3),
         ..ReadQuery::all()
@@ -145,10 +148,12 @@ pub(super) async fn what_a_person_does_is_seen(world: &World) {
     let facts = world.facts();
     let before = create(world, &draft(facts), &WriteKey::new("PB:person")).await;
     world.bench.pass(TimeDelta::minutes(1));
-    world.bench.act(Deed::SetStatus(&before.id, &facts.closed_status));
+    world
+        .bench
+        .act(Deed::SetStatus(&before.id, &facts.desk().closed_status));
     let after = world.psa.ticket(&before.id).await.expect("the ticket");
     assert!(after.closed && !before.closed);
-    assert_eq!(after.status.as_ref(), Some(&facts.closed_status));
+    assert_eq!(after.status.as_ref(), Some(&facts.desk().closed_status));
     assert!(
         after.changed_by.is_some() && after.changed_by != before.changed_by,
         "{after:?}"

@@ -15,19 +15,19 @@ pub(super) async fn created_as_drafted(world: &World) {
     let facts = world.facts();
     let key = WriteKey::new("PB:drafted");
     let mut draft = draft(facts);
-    draft.routing.status = Some(facts.open_status.clone());
+    draft.routing.status = Some(facts.desk().open_status.clone());
     let created = create(world, &draft, &key).await;
     assert_eq!(
         (created.company.as_ref(), created.board.as_ref()),
-        (Some(&facts.company), Some(&facts.board))
+        (Some(&facts.company), Some(&facts.desk().board))
     );
     assert_eq!(
         (created.status.as_ref(), created.closed),
-        (Some(&facts.open_status), false)
+        (Some(&facts.desk().open_status), false)
     );
     assert_eq!(created.key.as_ref(), Some(&key));
     assert_eq!(world.psa.ticket(&created.id).await.expect("the ticket"), created);
-    for (field, value) in &facts.routing {
+    for (field, value) in &facts.desk().routing {
         assert_eq!(
             world.bench.choice_of(&created.id, field).as_ref(),
             Some(value),
@@ -117,7 +117,7 @@ pub(super) async fn unknown_records(world: &World) {
     assert_eq!(read.kind(), &ErrorKind::NotFound, "{read:?}");
     let status = world
         .psa
-        .set_ticket_status(&unknown, &facts.open_status)
+        .set_ticket_status(&unknown, &facts.desk().open_status)
         .await
         .expect_err("there is none");
     assert_eq!(status.kind(), &ErrorKind::NotFound, "{status:?}");
@@ -126,7 +126,7 @@ pub(super) async fn unknown_records(world: &World) {
     let mut without_status = draft(facts);
     without_status.routing.status = Some(StatusId::new(facts.unknown.as_str()));
     let mut elsewhere = draft(facts);
-    elsewhere.routing.status = Some(facts.foreign_status.clone());
+    elsewhere.routing.status = Some(facts.desk().foreign_status.clone());
     for draft in [of_nobody, without_status, elsewhere] {
         // With faults the refusal may come late, but nothing else may come.
         let error = loop {
