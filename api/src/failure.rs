@@ -159,7 +159,7 @@ impl From<&PsaError> for UserError {
             ),
             ErrorKind::PeriodClosed => (
                 ErrorCode::PeriodClosed,
-                "Let the agreement prorate, or bill from the next invoice date on.",
+                "Let the agreement prorate, or bill from the next period on: see `period` of the billing policy.",
             ),
             ErrorKind::Changed => (ErrorCode::Drifted, "Look at the record in the PSA, then plan again."),
             ErrorKind::Unavailable => (

@@ -120,7 +120,8 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     limits: Limits {
         pace: Pace::per_hour(2500),
         concurrency: 4,
-        concurrency_per_endpoint: Some(2),
+        // The PSA takes three at a time from one integration; there may be a second process of ours.
+        concurrency_per_endpoint: Some(1),
         page_size: 500,
         summary_chars: 255,
         description_chars: 1000,

@@ -80,7 +80,11 @@ impl Order {
                     None => drifted(format!("the addition {} does not exist any more", before.id)),
                 }
             }
-            (Some(before), []) => drifted(format!("the addition {} is not in force any more", before.id)),
+            (Some(before), []) => match additions.iter().find(|addition| addition.id.as_str() == before.id) {
+                // Where quantities are differences, one that is brought to zero has ended.
+                Some(ended) if self.is_zero_of(ended) => Situation::Met(ended.clone()),
+                _ => drifted(format!("the addition {} is not in force any more", before.id)),
+            },
             (Some(before), [only]) if before.id != only.id.as_str() => {
                 drifted(format!("the addition {} was replaced by {}", before.id, only.id))
             }
@@ -97,6 +101,10 @@ impl Order {
 }
 
 impl Order {
+    fn is_zero_of(&self, found: &Addition) -> bool {
+        found.product == self.product && found.quantity.is_zero() && self.desired.quantity.is_zero()
+    }
+
     /// Whether an addition is what a write that was broken off leaves: each thing is as it was planned with or as it shall
     /// be. Of a new one the quantity and the price come first, and the text may still be the product's.
     fn is_half_written(&self, before: Option<&AdditionSnapshot>, found: &Addition) -> bool {
@@ -249,6 +257,20 @@ mod tests {
             planned.situation(&[addition("a", "7", 4)]),
             Situation::Drifted(_)
         ));
+    }
+
+    #[test]
+    fn an_addition_without_units_may_have_ended() {
+        let before = addition("a", "7", 2);
+        let ended = |quantity| Addition {
+            cancelled_date: Some(day("2026-11-01")),
+            ..addition("a", "7", quantity)
+        };
+        let none = order(LineAction::Update, 0, Some(&before), LineState::Applied);
+        assert_eq!(none.situation(&[ended(0)]), Situation::Met(ended(0)));
+        assert!(matches!(none.situation(&[ended(2)]), Situation::Drifted(_)));
+        let some = order(LineAction::Update, 1, Some(&before), LineState::Applied);
+        assert!(matches!(some.situation(&[ended(0)]), Situation::Drifted(_)));
     }
 
     #[test]

@@ -21,8 +21,8 @@ use crate::time;
 const FIRST_CONTRACT: i64 = 29_684_100;
 /// The service of Contoso's three desktops.
 const DESKTOPS: i64 = 2;
-const NAMES: [&str; 6] = [
-    "Managed Backup",
+/// No company has two of one name for its backup.
+const OTHER_NAMES: [&str; 5] = [
     "Managed Services",
     "Cloud Hosting",
     "Security Suite",
@@ -76,7 +76,7 @@ pub(super) fn fill(
         let name = if index < first {
             "Managed Backup"
         } else {
-            cycle(&NAMES, index)
+            cycle(&OTHER_NAMES, index)
         };
         let company = cycle(&customers, index);
         let id = id_from(FIRST_CONTRACT, index);
