@@ -15,7 +15,7 @@ const BILLED: &str = "29684100";
 const EMPTY: &str = "29684101";
 const SERVER: &str = "service:1";
 const DESKTOP: &str = "service:2";
-/// A product that is sold by the gigabyte, at 0.05.
+/// A product that is no service, at 5.90.
 const GOODS: &str = "product:29682905";
 
 fn target(agreement: &str, product: &str, addition: Option<&AdditionId>) -> AdditionTarget {
@@ -241,7 +241,7 @@ async fn a_product_is_billed_by_a_charge_for_each_month() {
     assert_eq!(additions(&world, EMPTY).await.len(), 2);
     let charges = world.psa.records("ContractCharges");
     assert_eq!(charges[0]["internalPurchaseOrderNumber"], "PB:line-1");
-    assert_eq!(charges[0]["billableAmount"].as_f64(), Some(1.0));
+    assert_eq!(charges[0]["billableAmount"].as_f64(), Some(118.0), "20 at 5.90");
 
     world.psa.post_periods(day("2026-03-31"), None);
     let closed = set("21", "2026-03-01").await.expect_err("it is billed");

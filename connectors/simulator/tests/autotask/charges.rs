@@ -70,7 +70,7 @@ async fn a_charge_names_what_it_is_for_and_takes_prices_from_its_product() {
     let made = bench.item("ContractCharges", id).await;
     assert_eq!(
         (made["unitPrice"].to_string(), made["billingCodeID"].as_i64()),
-        ("25.0".to_owned(), Some(29_682_804))
+        ("4.6".to_owned(), Some(29_682_804))
     );
     let said = bench
         .refused(Method::POST, &format!("Contracts/{BLOCK}/Charges"), charge())
