@@ -157,10 +157,7 @@ impl From<&PsaError> for UserError {
                 ErrorCode::Uncertain,
                 "Try again: what was written is found and not written twice.",
             ),
-            ErrorKind::PeriodClosed => (
-                ErrorCode::PeriodClosed,
-                "Let the agreement prorate, or bill from the next period on: see `period` of the billing policy.",
-            ),
+            ErrorKind::PeriodClosed => (ErrorCode::PeriodClosed, ErrorCode::PeriodClosed.remedy()),
             ErrorKind::Changed => (ErrorCode::Drifted, "Look at the record in the PSA, then plan again."),
             ErrorKind::Unavailable => (
                 ErrorCode::PsaUnavailable,

@@ -41,7 +41,9 @@ impl Config {
     pub(super) fn new(credentials: &Credentials, platform: &Platform) -> Result<Self> {
         let field = |name| credentials.required(name).map(|value| value.expose_secret().trim());
         let site = credentials.optional("site").map(|site| site.expose_secret().trim());
-        let site = parse_site(site.unwrap_or(ANY_ZONE), &platform.network)?;
+        let site = platform
+            .network
+            .site("site", site.unwrap_or(ANY_ZONE), &DESCRIPTOR.hosts)?;
         let username = field("username")?.to_owned();
         let secret = field("secret")?;
         sendable("secret", secret)?;
@@ -136,23 +138,6 @@ fn limits(settings: &BTreeMap<String, String>) -> Result<Limits> {
         .number(text)
         .map_or(usual.pace, |number| Pace::per_hour(u32::from(number)));
     Ok(Limits { pace, ..usual })
-}
-
-fn parse_site(text: &str, network: &NetworkPolicy) -> Result<Url> {
-    let absolute = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("https://{text}")
-    };
-    let invalid = |message: String| Error::invalid("site", message);
-    let mut url = Url::parse(&absolute).map_err(|error| invalid(format!("the site is not an address: {error}")))?;
-    // Checked before anything is cut off, so that what was entered is judged and not what is left of it.
-    network
-        .check_url(&url, &DESCRIPTOR.hosts)
-        .map_err(|refused| invalid(refused.to_string()))?;
-    url.set_path("/");
-    url.set_query(None);
-    Ok(url)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     connector::PsaConnector,
     descriptor::{Descriptor, RightFinding},
-    error::{Error, ErrorKind, Result},
+    error::Result,
     platform::{Credentials, Platform},
     query::{Filter, Page, ReadQuery},
     record::{
@@ -20,7 +20,7 @@ use crate::{
         Company, CompanyId, Contact, DesiredAddition, Device, DeviceId, FilterValue, Hint, InboundDelivery, Note,
         NoteDraft, Product, StatusId, Subscription, Ticket, TicketDraft, TicketId, WebhookEndpoint, WriteKey,
     },
-    transport::{CarefulRetry, StackOptions, stack},
+    transport,
 };
 
 /// An authenticated connection to one tenant's Autotask PSA.
@@ -33,23 +33,7 @@ impl Autotask {
     /// Checks credentials and settings and builds the transport. Does no I/O.
     pub(super) fn new(credentials: &Credentials, platform: &Platform) -> Result<Self> {
         let config = Config::new(credentials, platform)?;
-        let transport = stack(StackOptions {
-            network: platform.network.clone(),
-            hosts: DESCRIPTOR.hosts,
-            limits: config.limits,
-            retry: Arc::new(CarefulRetry::new(Arc::clone(&platform.clock), passes)),
-            entropy: Arc::clone(&platform.entropy),
-            clock: Arc::clone(&platform.clock),
-            timeout: StackOptions::TIMEOUT,
-            max_wait: StackOptions::MAX_WAIT,
-        });
-        let transport = transport.map_err(|error| {
-            Error::new(
-                ErrorKind::Unavailable,
-                "the HTTP client of this server cannot be set up",
-            )
-            .with_source(error)
-        })?;
+        let transport = transport::usual(platform, DESCRIPTOR.hosts, config.limits, passes)?;
         Ok(Self {
             client: Client::new(config, transport, Arc::clone(&platform.clock)),
         })

@@ -1,7 +1,11 @@
 //! The table of everything that can come back.
 
+use std::time::Duration;
+
+use chrono::DateTime;
+
 use super::*;
-use crate::transport::scripted::answer;
+use crate::transport::{Effect, TransportErrorKind, scripted::answer};
 
 fn context(effect: Effect) -> Context {
     Context {
