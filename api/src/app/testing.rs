@@ -186,6 +186,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn sqlite_is_compiled_as_the_cargo_configuration_says() {
+        let test = TestApp::start().await;
+        let rows = test
+            .app
+            .db
+            .read()
+            .query_all_raw(sql("PRAGMA compile_options"))
+            .await
+            .unwrap();
+        let options: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        let has = |name: &str| options.iter().any(|option| option == name);
+        assert!(
+            has("ENABLE_QPSG") && has("DEFAULT_MEMSTATUS=0") && !has("ENABLE_MEMORY_MANAGEMENT"),
+            "cargo did not read .cargo/config.toml, or it was changed: {options:?}"
+        );
+    }
+
+    #[tokio::test]
     async fn transactions_that_write_wait_for_each_other_instead_of_failing() {
         let test = TestApp::start().await;
         let add = async |name: String| {
