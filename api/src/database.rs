@@ -31,6 +31,10 @@ use crate::config::DatabaseConfig;
 /// How long a request waits for a connection of the pool.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a connection may rest and still be used untried. One that rested longer is asked for a sign of life first: the
+/// server, or something on the way to it, may have closed it.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
 /// How long a statement waits for another process that writes to the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -203,6 +207,7 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire_if_idle_for(TRUSTED_FOR)
         .sqlx_logging(false);
     options
 }
