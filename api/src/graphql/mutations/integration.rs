@@ -27,8 +27,9 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct IntegrationMutations;
 
+// Neither it nor what holds it has `Debug`: nothing can print a secret by accident.
 /// The value of one credential field.
-#[derive(Debug, InputObject)]
+#[derive(InputObject)]
 pub struct CredentialInput {
     /// The name of the field, as the connector's `credentialFields` lists it.
     pub field: String,
@@ -38,7 +39,7 @@ pub struct CredentialInput {
 }
 
 /// A PSA to connect.
-#[derive(Debug, InputObject)]
+#[derive(InputObject)]
 pub struct ConnectPsaInput {
     /// The connector's kind, such as `connectwise`.
     pub kind: String,
@@ -58,7 +59,7 @@ pub struct ConnectPsaPayload {
 }
 
 /// New keys for an integration.
-#[derive(Debug, InputObject)]
+#[derive(InputObject)]
 pub struct UpdateCredentialsInput {
     /// The integration.
     pub integration_id: ID,
