@@ -21,8 +21,6 @@ pub mod usage;
 use async_graphql::Enum;
 use psa_entities::{company_mapping, console_company, ids::IntegrationId, psa_company};
 
-use crate::mapping::health::MappingHealth;
-
 /// What was decided about a console company in an integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
 pub enum MappingState {
@@ -32,6 +30,17 @@ pub enum MappingState {
     Mapped,
     /// Somebody left it out of billing and tickets on purpose.
     Excluded,
+}
+
+impl MappingState {
+    /// What a row says; `None` is no row.
+    pub fn of(decided: Option<company_mapping::MappingState>) -> Self {
+        match decided {
+            None => Self::Unmapped,
+            Some(company_mapping::MappingState::Mapped) => Self::Mapped,
+            Some(company_mapping::MappingState::Excluded) => Self::Excluded,
+        }
+    }
 }
 
 /// A console company with what it is bound to in one integration.
@@ -50,19 +59,6 @@ pub struct MappedCompany {
 impl MappedCompany {
     /// What was decided.
     pub fn state(&self) -> MappingState {
-        match self.mapping.as_ref().map(|mapping| mapping.state) {
-            None => MappingState::Unmapped,
-            Some(company_mapping::MappingState::Mapped) => MappingState::Mapped,
-            Some(company_mapping::MappingState::Excluded) => MappingState::Excluded,
-        }
-    }
-
-    /// Whether the PSA company is still what it was bound to. A company that is not bound has nothing that could be
-    /// wrong.
-    pub fn health(&self) -> MappingHealth {
-        match &self.mapping {
-            Some(mapping) if self.state() == MappingState::Mapped => health::of_company(mapping, self.psa.as_ref()),
-            _ => MappingHealth::Ok,
-        }
+        MappingState::of(self.mapping.as_ref().map(|mapping| mapping.state))
     }
 }

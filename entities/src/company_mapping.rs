@@ -11,7 +11,7 @@ use crate::ids::{CompanyMappingId, ConsoleCompanyId, IntegrationId, ProviderId, 
 use crate::scope::Scoped;
 
 /// Binds a console company to a PSA company, or excludes it. No row means that nothing was decided.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "company_mapping")]
 pub struct Model {
     /// Primary key, sorted by the time it was made.

@@ -5,13 +5,12 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait,
     Related, RelationDef, RelationTrait,
 };
-use serde::Deserialize;
 
 use crate::ids::{ConsoleCompanyId, ConsoleContactId, ProviderId};
 use crate::scope::Scoped;
 
 /// A person at a console company.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "console_contact")]
 pub struct Model {
     /// Primary key, sorted by the time it was made.

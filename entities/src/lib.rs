@@ -45,6 +45,7 @@ pub mod psa_company;
 pub mod psa_contact;
 pub mod psa_product;
 pub mod scope;
+pub mod shown;
 pub mod storage_account;
 pub mod storage_limit;
 pub mod storage_limit_use;

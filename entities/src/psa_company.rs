@@ -11,7 +11,7 @@ use crate::ids::{IntegrationId, ProviderId, PsaCompanyId};
 use crate::scope::Scoped;
 
 /// A company as the PSA knows it. A cache: the id leads, names follow at the next import.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "psa_company")]
 pub struct Model {
     /// Primary key, sorted by the time it was made.

@@ -1,21 +1,30 @@
 //! Rows and what belongs to them as one text, made by the database.
 //!
 //! A row that crosses from SQLite's thread to ours costs more than reading it. A page whose rows come together, each with
-//! its relations, is one crossing. The text is JSON: an array of records, each an array of a row's columns in the order
-//! of its model, which is how models are read from it.
+//! its relations, is one crossing. The text is JSON: an array of records, each an array of what is [shown](Shown) of a
+//! row, in the order of its fields.
 
+use psa_entities::shown::Shown;
 use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, Iterable,
-    sea_query::{BinOper, Expr, Query, SelectStatement, SimpleExpr, SubQueryStatement},
+    ColumnTrait, ColumnType, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic,
+    sea_query::{Expr, Func, Query, SelectStatement, SimpleExpr, SubQueryStatement},
 };
 use serde::de::DeserializeOwned;
 
 const RECORD: &str = "record";
 const RECORDS: &str = "records";
 
-/// A row of an entity that is in the selection.
-pub fn row<E: EntityTrait>(backend: DbBackend) -> SimpleExpr {
-    let columns: Vec<_> = E::Column::iter().map(|column| json(backend, column)).collect();
+/// Which columns are asked for, by their names.
+pub type IsAsked<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+/// What is shown of a row in the selection.
+pub fn row<S: Shown>(backend: DbBackend, is_asked: IsAsked<'_>) -> SimpleExpr {
+    let always = S::ALWAYS.iter().map(|column| json(backend, column));
+    let asked = S::ASKED.iter().map(|column| match is_asked(column.as_str()) {
+        true => json(backend, column),
+        false => "NULL".to_owned(),
+    });
+    let columns: Vec<_> = always.chain(asked).collect();
     let columns = columns.join(", ");
     Expr::cust(match backend {
         DbBackend::Sqlite => format!("json_array({columns})"),
@@ -24,9 +33,13 @@ pub fn row<E: EntityTrait>(backend: DbBackend) -> SimpleExpr {
 }
 
 /// A row that may be absent, which shows in its key.
-pub fn optional_row<E: EntityTrait>(backend: DbBackend, key: E::Column) -> SimpleExpr {
+pub fn optional_row<S: Shown>(
+    backend: DbBackend,
+    is_asked: IsAsked<'_>,
+    key: <S::Entity as EntityTrait>::Column,
+) -> SimpleExpr {
     Expr::case(key.is_null(), Expr::cust("'null'"))
-        .finally(row::<E>(backend))
+        .finally(row::<S>(backend, is_asked))
         .into()
 }
 
@@ -38,14 +51,15 @@ pub fn rows(backend: DbBackend, select: SelectStatement, record: SimpleExpr) -> 
 
 /// A record that is made of others.
 pub fn record(parts: impl IntoIterator<Item = SimpleExpr>) -> SimpleExpr {
-    let mut whole = Expr::cust("'['");
+    let mut pieces = vec![Expr::cust("'['")];
     for (index, part) in parts.into_iter().enumerate() {
         if index > 0 {
-            whole = join(whole, Expr::cust("','"));
+            pieces.push(Expr::cust("','"));
         }
-        whole = join(whole, part);
+        pieces.push(part);
     }
-    join(whole, Expr::cust("']'"))
+    pieces.push(Expr::cust("']'"));
+    Func::cust("concat").args(pieces).into()
 }
 
 /// Reads a selection, each row as a record.
@@ -69,8 +83,8 @@ pub async fn read<T: DeserializeOwned>(
 fn together(backend: DbBackend, mut select: SelectStatement, record: SimpleExpr) -> SelectStatement {
     select.clear_selects().expr_as(record, RECORD);
     let joined = match backend {
-        DbBackend::Sqlite => "'[' || coalesce(group_concat(record, ','), '') || ']'",
-        _ => "'[' || coalesce(string_agg(record, ','), '') || ']'",
+        DbBackend::Sqlite => "concat('[', group_concat(record, ','), ']')",
+        _ => "concat('[', string_agg(record, ','), ']')",
     };
     let mut all = Query::select();
     all.expr_as(Expr::cust(joined), RECORDS)
@@ -78,19 +92,17 @@ fn together(backend: DbBackend, mut select: SelectStatement, record: SimpleExpr)
     all
 }
 
-fn join(left: SimpleExpr, right: SimpleExpr) -> SimpleExpr {
-    left.binary(BinOper::Custom("||"), right)
-}
-
 /// A column as a value of JSON. PostgreSQL knows what its types are in JSON; SQLite has but numbers, texts and bytes.
-fn json<C: ColumnTrait>(backend: DbBackend, column: C) -> String {
+fn json(backend: DbBackend, column: &impl ColumnTrait) -> String {
     let (table, name) = column.as_column_ref();
     let name = format!("\"{}\".\"{}\"", table.inner(), name.inner());
     if backend != DbBackend::Sqlite {
         return name;
     }
-    match column.def().get_column_type() {
-        ColumnType::Uuid => format!("nullif(hex({name}), '')"),
+    let definition = column.def();
+    match definition.get_column_type() {
+        ColumnType::Uuid if definition.is_null() => format!("nullif(hex({name}), '')"),
+        ColumnType::Uuid => format!("hex({name})"),
         ColumnType::Boolean => format!("json(CASE {name} WHEN 0 THEN 'false' WHEN 1 THEN 'true' ELSE 'null' END)"),
         ColumnType::Json | ColumnType::JsonBinary => format!("json({name})"),
         _ => name,

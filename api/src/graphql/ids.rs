@@ -81,7 +81,9 @@ impl NodeKind {
 
     /// The global id of the record of this kind with this key.
     pub fn id(self, key: impl Into<Uuid>) -> ID {
-        ID(URL_SAFE_NO_PAD.encode(format!("{}:{}", self.name(), key.into().simple())))
+        let mut buffer = Uuid::encode_buffer();
+        let key = key.into().simple().encode_lower(&mut buffer);
+        ID(URL_SAFE_NO_PAD.encode([self.name(), ":", key].concat()))
     }
 
     /// The kind and key in a global id; `None` when it is not one of ours.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    Context, Error, Object, OutputType, Result, TypeName,
+    Context, Object, OutputType, Result, TypeName,
     connection::{Edge, EmptyFields, PageInfo},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -23,7 +23,8 @@ const USUAL: u64 = 50;
 
 /// A page of a list.
 pub struct List<T: OutputType> {
-    edges: Vec<Edge<String, T, EmptyFields>>,
+    nodes: Vec<T>,
+    cursors: Cursors,
     has_previous: bool,
     has_next: bool,
     total: u64,
@@ -33,23 +34,27 @@ pub struct List<T: OutputType> {
 #[Object(name_type)]
 impl<T: OutputType> List<T> {
     /// Whether there is more on either side, and where the page begins and ends.
-    async fn page_info(&self) -> PageInfo {
-        PageInfo {
+    async fn page_info(&self) -> Result<PageInfo> {
+        let last = self.nodes.len().checked_sub(1);
+        Ok(PageInfo {
             has_previous_page: self.has_previous,
             has_next_page: self.has_next,
-            start_cursor: self.edges.first().map(|edge| edge.cursor.clone()),
-            end_cursor: self.edges.last().map(|edge| edge.cursor.clone()),
-        }
+            start_cursor: last.map(|_| self.cursors.at(0)).transpose()?,
+            end_cursor: last.map(|last| self.cursors.at(last)).transpose()?,
+        })
     }
 
     /// The records of the page, each with its place in the list.
-    async fn edges(&self) -> &[Edge<String, T, EmptyFields>] {
-        &self.edges
+    async fn edges(&self) -> Result<Vec<Edge<String, &T, EmptyFields>>> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes
+            .map(|(index, node)| Ok(Edge::new(self.cursors.at(index)?, node)))
+            .collect()
     }
 
     /// The records of the page.
-    async fn nodes(&self) -> Vec<&T> {
-        self.edges.iter().map(|edge| &edge.node).collect()
+    async fn nodes(&self) -> &[T] {
+        &self.nodes
     }
 
     /// How many records the whole list has. Counted only when asked for.
@@ -60,14 +65,13 @@ impl<T: OutputType> List<T> {
 
 impl<T: Told> Told for List<T> {
     fn tell(&self, field: &Asked<'_>, json: &mut Json) -> Option<()> {
-        let nodes = || self.edges.iter().map(|edge| &edge.node);
         match field.name {
             "pageInfo" => told::record(self.page_info(field.ctx), &field.below, json),
-            "nodes" => told::objects(nodes(), &field.below, json),
-            "edges" => told::list(&self.edges, json, |edge, json| {
+            "nodes" => told::objects(&self.nodes, &field.below, json),
+            "edges" => told::list(self.nodes.iter().enumerate(), json, |(index, node), json| {
                 told::members(&field.below, json, |field, json| match field.name {
-                    "cursor" => leaf(async { Ok(&edge.cursor) }, json),
-                    "node" => told::object(&edge.node, &field.below, json),
+                    "cursor" => leaf(async { self.cursors.at(index) }, json),
+                    "node" => told::object(node, &field.below, json),
                     _ => None,
                 })
             }),
@@ -203,7 +207,7 @@ async fn read<M, K>(
 ) -> Result<Slice<M>>
 where
     M: FromQueryResult + Sized + Send + Sync,
-    K: IntoValueTuple + Serialize + DeserializeOwned,
+    K: IntoValueTuple + Serialize + DeserializeOwned + Send + Sync + 'static,
 {
     match (page.key::<K>()?, page.backwards) {
         (Some(at), false) => _ = cursor.after(at),
@@ -215,7 +219,7 @@ where
         false => _ = cursor.first(page.rows()),
     }
     let rows = cursor.all(ctx.app()?.db.read()).await.map_err(internal)?;
-    Slice::new(rows, page, total, key)
+    Ok(Slice::new(rows, page, total, key))
 }
 
 async fn total<E>(ctx: &Context<'_>, select: &Select<E>) -> Result<u64>
@@ -229,10 +233,27 @@ where
     select.clone().count(ctx.app()?.db.read()).await.map_err(internal)
 }
 
+/// The cursors of a page's records. One is written when it is asked for.
+struct Cursors(Box<dyn Fn(usize) -> Result<String> + Send + Sync>);
+
+impl Cursors {
+    fn of<K: Serialize + Send + Sync + 'static>(places: Vec<K>) -> Self {
+        Self(Box::new(move |index| {
+            let place = places.get(index).ok_or_else(|| internal("a cursor beyond the page"))?;
+            let place = serde_json::to_vec(place).map_err(internal)?;
+            Ok(URL_SAFE_NO_PAD.encode(place))
+        }))
+    }
+
+    fn at(&self, index: usize) -> Result<String> {
+        (self.0)(index)
+    }
+}
+
 /// One page of rows with their cursors.
-#[derive(Debug)]
 pub struct Slice<M> {
-    rows: Vec<(String, M)>,
+    rows: Vec<M>,
+    cursors: Cursors,
     has_previous: bool,
     has_next: bool,
     total: u64,
@@ -240,11 +261,11 @@ pub struct Slice<M> {
 
 impl<M> Slice<M> {
     /// Makes a page of [`PageArgs::rows`] rows in the list's order, whose cursors are their keys.
-    ///
-    /// # Errors
-    /// A key cannot be written.
-    pub fn new<K: Serialize>(mut rows: Vec<M>, page: &PageArgs, total: u64, key: impl Fn(&M) -> K) -> Result<Self> {
-        let size = usize::try_from(page.size).map_err(|_| Error::new("page size"))?;
+    pub fn new<K>(mut rows: Vec<M>, page: &PageArgs, total: u64, key: impl Fn(&M) -> K) -> Self
+    where
+        K: Serialize + Send + Sync + 'static,
+    {
+        let size = usize::try_from(page.size).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         if more && page.backwards {
             rows.remove(0);
@@ -253,26 +274,20 @@ impl<M> Slice<M> {
         }
         let beyond = page.cursor.is_some();
         let (has_previous, has_next) = if page.backwards { (more, beyond) } else { (beyond, more) };
-        let rows = rows
-            .into_iter()
-            .map(|row| {
-                let cursor = serde_json::to_vec(&key(&row)).map_err(internal)?;
-                Ok((URL_SAFE_NO_PAD.encode(cursor), row))
-            })
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Self {
+        Self {
+            cursors: Cursors::of(rows.iter().map(key).collect()),
             rows,
             has_previous,
             has_next,
             total,
-        })
+        }
     }
 
     /// The page as the connection of a type.
     pub fn connect<T: OutputType>(self, node: impl Fn(M) -> T) -> List<T> {
-        let edges = self.rows.into_iter().map(|(cursor, row)| Edge::new(cursor, node(row)));
         List {
-            edges: edges.collect(),
+            nodes: self.rows.into_iter().map(node).collect(),
+            cursors: self.cursors,
             has_previous: self.has_previous,
             has_next: self.has_next,
             total: self.total,

@@ -83,6 +83,14 @@ pub fn unauthenticated() -> Error {
         .extend_with(|_, extensions| extensions.set("code", RequestCode::Unauthenticated.as_str()))
 }
 
+/// A part of a row that is there when a query asks for it.
+///
+/// # Errors
+/// It was not read: a list did not see that it is asked for.
+pub fn asked<T>(part: Option<T>) -> Result<T> {
+    part.ok_or_else(|| internal("a column is shown that was not read"))
+}
+
 /// Something broke. It is logged here, once, and the caller learns only that it did.
 pub fn internal(fault: impl fmt::Display) -> Error {
     tracing::error!(%fault, "a request failed");

@@ -89,6 +89,13 @@ impl<'a> Asked<'a> {
         Some(fields)
     }
 
+    /// Whether a field of the name of this column is asked for anywhere below it: `reportedAt` for `reported_at`.
+    pub fn shows(&self, column: &str) -> bool {
+        let letters = || column.bytes().filter(|byte| *byte != b'_');
+        let is_it = |name: &str| name.bytes().map(|byte| byte.to_ascii_lowercase()).eq(letters());
+        self.below.iter().any(|field| is_it(field.name) || field.shows(column))
+    }
+
     /// The fields of this name below it.
     pub fn fields(&self, name: &str) -> impl Iterator<Item = &Self> {
         self.below.iter().filter(move |field| field.name == name)
@@ -254,6 +261,12 @@ impl<T: Leaf> Leaf for [T] {
     }
 }
 
+impl<T: Told> Told for &T {
+    fn tell(&self, field: &Asked<'_>, json: &mut Json) -> Option<()> {
+        (**self).tell(field, json)
+    }
+}
+
 impl Told for PageInfo {
     fn tell(&self, field: &Asked<'_>, json: &mut Json) -> Option<()> {
         match field.name {
@@ -270,8 +283,8 @@ impl Told for PageInfo {
 pub enum Page<T: OutputType> {
     /// It is left to the engine.
     Listed(List<T>),
-    /// It is told.
-    Told(Json),
+    /// It is told: the one kind of value that no type of the schema has; `written` knows what it is.
+    Told(Value),
 }
 
 impl<T: Told> Page<T> {
@@ -279,7 +292,7 @@ impl<T: Told> Page<T> {
     pub fn of(list: List<T>, asked: Option<&Asked<'_>>) -> Self {
         let mut json = Json::new();
         match asked.and_then(|asked| object(&list, &asked.below, &mut json)) {
-            Some(()) => Self::Told(json),
+            Some(()) => Self::Told(Value::Binary(json.into())),
             None => Self::Listed(list),
         }
     }
@@ -297,8 +310,7 @@ impl<T: OutputType> OutputType for Page<T> {
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match self {
             Self::Listed(list) => list.resolve(ctx, field).await,
-            // The one kind of value that no type of the schema has; `written` knows what it is.
-            Self::Told(json) => Ok(Value::Binary(json.clone().into())),
+            Self::Told(json) => Ok(json.clone()),
         }
     }
 }

@@ -102,12 +102,16 @@ fn outcome(row: &MappedCompany, wanted: &Wanted) -> MappingOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{auth::Actor, mapping::health::MappingHealth};
+    use crate::{
+        auth::Actor,
+        mapping::health::{self, MappingHealth},
+    };
     use chrono::{DateTime, Utc};
     use psa_entities::{
         ProviderScope, console_company,
         ids::{ConsoleCompanyId, IntegrationId, ProviderId, PsaCompanyId},
         psa_company::CompanyTypes,
+        shown,
     };
 
     const AT: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -184,6 +188,11 @@ mod tests {
         );
     }
 
+    fn health(row: &MappedCompany) -> MappingHealth {
+        let mapping = row.mapping.clone().map(shown::CompanyMapping::from);
+        health::of_company(mapping.as_ref(), row.psa.clone().map(shown::PsaCompany::from).as_ref())
+    }
+
     #[test]
     fn binding_again_accepts_a_new_name() {
         let old = psa("Acme");
@@ -193,10 +202,10 @@ mod tests {
             ..*old
         };
         bound.psa = Some(renamed.clone());
-        assert_eq!(bound.health(), MappingHealth::Renamed);
+        assert_eq!(health(&bound), MappingHealth::Renamed);
         let (outcome, accepted) = decided(&bound, Wanted::Bind(Box::new(renamed)));
         assert_eq!(
-            (outcome, accepted.health()),
+            (outcome, health(&accepted)),
             (MappingOutcome::Rebound, MappingHealth::Ok)
         );
     }

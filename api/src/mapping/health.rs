@@ -4,7 +4,7 @@
 //! them. Both go by the same order: missing, deleted, of another company, inactive, renamed.
 
 use async_graphql::Enum;
-use psa_entities::{company_mapping, contact_mapping, psa_company, psa_contact, psa_product};
+use psa_entities::{company_mapping, contact_mapping, psa_company, psa_contact, psa_product, shown};
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait,
     sea_query::{Expr, Func},
@@ -31,8 +31,10 @@ pub enum MappingHealth {
 /// The status of a company that is not used any more, in lower case.
 const INACTIVE: &str = "inactive";
 
-/// The health of a company that is bound.
-pub fn of_company(mapping: &company_mapping::Model, psa: Option<&psa_company::Model>) -> MappingHealth {
+/// The health of a company. One that is not bound has nothing that could be wrong.
+pub fn of_company(mapping: Option<&shown::CompanyMapping>, psa: Option<&shown::PsaCompany>) -> MappingHealth {
+    let bound = mapping.filter(|mapping| mapping.state == company_mapping::MappingState::Mapped);
+    let Some(mapping) = bound else { return MappingHealth::Ok };
     let Some(psa) = psa else { return MappingHealth::Missing };
     if psa.deleted {
         MappingHealth::Deleted
@@ -157,8 +159,7 @@ mod tests {
     use chrono::DateTime;
     use psa_entities::{
         ids::{
-            CompanyMappingId, ConsoleCompanyId, ConsoleContactId, ContactMappingId, IntegrationId, ProviderId,
-            PsaCompanyId, PsaContactId, PsaProductId,
+            ConsoleContactId, ContactMappingId, IntegrationId, ProviderId, PsaCompanyId, PsaContactId, PsaProductId,
         },
         psa_company::CompanyTypes,
         psa_contact::Emails,
@@ -182,18 +183,12 @@ mod tests {
         }
     }
 
-    fn mapping(psa_name: Option<&str>) -> company_mapping::Model {
-        let at = DateTime::UNIX_EPOCH;
-        company_mapping::Model {
-            id: CompanyMappingId::at(at),
-            provider_id: ProviderId::at(at),
-            integration_id: IntegrationId::at(at),
-            company_id: ConsoleCompanyId::at(at),
+    fn mapping(psa_name: Option<&str>) -> shown::CompanyMapping {
+        shown::CompanyMapping {
             state: company_mapping::MappingState::Mapped,
-            psa_company_id: Some(PsaCompanyId::at(at)),
             psa_name: psa_name.map(str::to_owned),
-            changed_at: at,
-            changed_by: "ann".into(),
+            changed_at: None,
+            changed_by: None,
         }
     }
 
@@ -201,41 +196,42 @@ mod tests {
     fn the_worst_counts() {
         let bound = mapping(Some("Acme"));
         let old = mapping(Some("Acme Old"));
-        let inactive = psa_company::Model {
-            status: Some("Inactive".into()),
-            ..psa()
+        let excluded = shown::CompanyMapping {
+            state: company_mapping::MappingState::Excluded,
+            ..old.clone()
         };
-        let active = psa_company::Model {
+        let unnamed = mapping(None);
+        let psa = shown::PsaCompany::from(psa());
+        let inactive = shown::PsaCompany {
+            status: Some("Inactive".into()),
+            ..psa.clone()
+        };
+        let active = shown::PsaCompany {
             status: Some("Not Approved".into()),
-            ..psa()
+            ..psa.clone()
+        };
+        let deleted = shown::PsaCompany {
+            deleted: true,
+            ..inactive.clone()
+        };
+        let missing = shown::PsaCompany {
+            missing: true,
+            ..psa.clone()
         };
         for (mapping, psa, expected) in [
-            (&bound, Some(psa()), MappingHealth::Ok),
-            (&bound, Some(active), MappingHealth::Ok),
-            (&old, Some(psa()), MappingHealth::Renamed),
-            (&old, Some(inactive.clone()), MappingHealth::Inactive),
-            (
-                &old,
-                Some(psa_company::Model {
-                    deleted: true,
-                    ..inactive
-                }),
-                MappingHealth::Deleted,
-            ),
-            (
-                &old,
-                Some(psa_company::Model { missing: true, ..psa() }),
-                MappingHealth::Missing,
-            ),
-            (&bound, None, MappingHealth::Missing),
+            (Some(&bound), Some(&psa), MappingHealth::Ok),
+            (Some(&bound), Some(&active), MappingHealth::Ok),
+            (Some(&old), Some(&psa), MappingHealth::Renamed),
+            (Some(&old), Some(&inactive), MappingHealth::Inactive),
+            (Some(&old), Some(&deleted), MappingHealth::Deleted),
+            (Some(&old), Some(&missing), MappingHealth::Missing),
+            (Some(&bound), None, MappingHealth::Missing),
+            (Some(&unnamed), Some(&psa), MappingHealth::Ok),
+            (Some(&excluded), None, MappingHealth::Ok),
+            (None, None, MappingHealth::Ok),
         ] {
-            assert_eq!(of_company(mapping, psa.as_ref()), expected, "{psa:?}");
+            assert_eq!(of_company(mapping, psa), expected, "{mapping:?} {psa:?}");
         }
-        assert_eq!(
-            of_company(&mapping(None), Some(&psa())),
-            MappingHealth::Ok,
-            "the name was not noted"
-        );
     }
 
     #[test]

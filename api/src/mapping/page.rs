@@ -6,15 +6,16 @@
 //! that the console no longer has are not in that index, so a long list of them costs nothing.
 
 use psa_entities::{
-    ProviderScope, company_mapping, console_company, console_contact,
+    ProviderScope, company_mapping, console_company,
     ids::{ConsoleCompanyId, IntegrationId},
-    psa_company,
+    psa_company, shown,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, ExprTrait, IntoSimpleExpr, JoinType, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select, SelectThree, TopologyChain,
     sea_query::{BinOper, Expr, IntoCondition, SelectStatement, SimpleExpr},
 };
+use serde::Deserialize;
 
 use super::{
     MappedCompany, MappingState,
@@ -22,7 +23,7 @@ use super::{
     place::{Part, Place},
     search,
 };
-use crate::database::aggregated;
+use crate::database::aggregated::{self, IsAsked};
 
 /// The groups in the order of the list.
 const GROUPS: [MappingState; 3] = [MappingState::Unmapped, MappingState::Mapped, MappingState::Excluded];
@@ -40,12 +41,28 @@ pub struct CompanyFilter {
     pub include_removed: bool,
 }
 
-/// Where a company stands in the list.
-pub fn place(row: &MappedCompany) -> Place {
-    Place {
-        group: rank(row.state()),
-        name: row.company.name.clone(),
-        id: row.company.id.uuid(),
+/// A company of the list, as the list shows it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ListedCompany {
+    /// The console company.
+    pub company: shown::ConsoleCompany,
+    /// What was decided; `None` when nothing was.
+    pub mapping: Option<shown::CompanyMapping>,
+    /// The PSA company it is bound to, as the last import saw it.
+    pub psa: Option<shown::PsaCompany>,
+    /// Those of its contacts that were asked for.
+    pub contacts: Vec<shown::ConsoleContact>,
+}
+
+impl ListedCompany {
+    /// Where it stands in the list.
+    pub fn place(&self) -> Place {
+        let decided = self.mapping.as_ref().map(|mapping| mapping.state);
+        Place {
+            group: rank(MappingState::of(decided)),
+            name: self.company.name.clone(),
+            id: self.company.id.uuid(),
+        }
     }
 }
 
@@ -57,7 +74,16 @@ fn rank(state: MappingState) -> u8 {
     }
 }
 
-/// Reads a part of the list, each company with those of its contacts that `contacts` selects.
+/// What is wanted of each company.
+#[derive(Clone, Copy)]
+pub struct Detail<'a> {
+    /// Which columns are asked for, by their names.
+    pub is_asked: IsAsked<'a>,
+    /// Which of its contacts.
+    pub contacts: Option<&'a SelectStatement>,
+}
+
+/// Reads a part of the list.
 ///
 /// # Errors
 /// Only of the database.
@@ -67,10 +93,10 @@ pub async fn read(
     integration: IntegrationId,
     filter: &CompanyFilter,
     part: &Part,
-    contacts: Option<&SelectStatement>,
-) -> Result<Vec<(MappedCompany, Vec<console_contact::Model>)>, DbErr> {
+    detail: Detail<'_>,
+) -> Result<Vec<ListedCompany>, DbErr> {
     let order = part.order();
-    let record = record(db.get_database_backend(), contacts);
+    let record = record(db.get_database_backend(), detail);
     let (name, id) = (console_company::Column::Name, console_company::Column::Id);
     let mut rows = Vec::new();
     let mut wanted = part.limit;
@@ -84,12 +110,9 @@ pub async fn read(
             .order_by(name, order.clone())
             .order_by(id, order.clone())
             .limit(wanted);
-        let found: Vec<Record> = aggregated::read(db, select.into_query(), record.clone()).await?;
+        let found: Vec<ListedCompany> = aggregated::read(db, select.into_query(), record.clone()).await?;
         wanted = wanted.saturating_sub(u64::try_from(found.len()).unwrap_or(wanted));
-        let found = found.into_iter();
-        rows.extend(
-            found.map(|(company, mapping, psa, contacts)| (mapped(integration, (company, mapping, psa)), contacts)),
-        );
+        rows.extend(found);
     }
     if part.backwards {
         rows.reverse();
@@ -156,13 +179,6 @@ type Row = (
     Option<company_mapping::Model>,
     Option<psa_company::Model>,
 );
-/// A [`Row`] with contacts, as the database tells it.
-type Record = (
-    console_company::Model,
-    Option<company_mapping::Model>,
-    Option<psa_company::Model>,
-    Vec<console_contact::Model>,
-);
 type Joined = SelectThree<console_company::Entity, company_mapping::Entity, psa_company::Entity, TopologyChain>;
 
 fn mapped(integration: IntegrationId, (company, mapping, psa): Row) -> MappedCompany {
@@ -174,18 +190,19 @@ fn mapped(integration: IntegrationId, (company, mapping, psa): Row) -> MappedCom
     }
 }
 
-fn record(backend: DbBackend, contacts: Option<&SelectStatement>) -> SimpleExpr {
+/// A [`ListedCompany`], as the database tells it.
+fn record(backend: DbBackend, Detail { is_asked, contacts }: Detail<'_>) -> SimpleExpr {
     let contacts = match contacts {
         Some(select) => {
-            let contact = aggregated::row::<console_contact::Entity>(backend);
+            let contact = aggregated::row::<shown::ConsoleContact>(backend, is_asked);
             aggregated::rows(backend, select.clone(), contact)
         }
         None => Expr::cust("'[]'"),
     };
     aggregated::record([
-        aggregated::row::<console_company::Entity>(backend),
-        aggregated::optional_row::<company_mapping::Entity>(backend, company_mapping::Column::Id),
-        aggregated::optional_row::<psa_company::Entity>(backend, psa_company::Column::Id),
+        aggregated::row::<shown::ConsoleCompany>(backend, is_asked),
+        aggregated::optional_row::<shown::CompanyMapping>(backend, is_asked, company_mapping::Column::Id),
+        aggregated::optional_row::<shown::PsaCompany>(backend, is_asked, psa_company::Column::Id),
         contacts,
     ])
 }

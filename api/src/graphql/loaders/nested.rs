@@ -35,7 +35,7 @@ pub trait Nested: Clone + Eq + Hash + Send + Sync + 'static {
     /// The id of the record that they belong to.
     type Owner: Copy + Eq + Hash + Send + Sync + Into<Value> + TryGetable + 'static;
     /// A row's place in the order; it is unique among the rows of an owner.
-    type Place: Serialize + DeserializeOwned + IntoValueTuple;
+    type Place: Serialize + DeserializeOwned + IntoValueTuple + Send + Sync + 'static;
 
     /// The wanted rows of all owners, in no order.
     fn select(&self, scope: ProviderScope) -> Select<Self::Entity>;
@@ -76,7 +76,7 @@ pub async fn page_of<N: Nested>(
         page: page.clone(),
     };
     let rows = ctx.rows()?.load_one(key).await.map_err(internal)?;
-    Slice::new(rows.unwrap_or_default(), page, total, N::place)
+    Ok(Slice::new(rows.unwrap_or_default(), page, total, N::place))
 }
 
 /// A page of an owner's list, and a row beyond it when there is one.

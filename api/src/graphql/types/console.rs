@@ -5,7 +5,9 @@ mod contact;
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
-use psa_entities::{console_company, license, storage_account, storage_limit, storage_sample};
+use psa_entities::{
+    console_company, ids::ConsoleCompanyId, license, shown, storage_account, storage_limit, storage_sample,
+};
 use sea_orm::{ColumnTrait, Condition};
 
 pub use ahead::{ContactsAhead, FirstContacts};
@@ -21,7 +23,7 @@ use crate::{
             nested::{Nested, page_of},
         },
         pagination::{List, PageArgs, Slice},
-        request::{Request, internal},
+        request::{Request, asked, internal},
         scalars::{Bytes, Date, Decimal, YearMonth},
         told::{Asked, Json, Told, leaf},
     },
@@ -30,20 +32,30 @@ use crate::{
 /// A company of the console.
 #[derive(Debug, Clone)]
 pub struct ConsoleCompany {
-    row: console_company::Model,
+    row: shown::ConsoleCompany,
     contacts: Option<ContactsAhead>,
 }
 
 impl ConsoleCompany {
     /// A company, some of whose contacts were read with it.
-    pub fn with(row: console_company::Model, contacts: Option<ContactsAhead>) -> Self {
+    pub fn with(row: shown::ConsoleCompany, contacts: Option<ContactsAhead>) -> Self {
         Self { row, contacts }
+    }
+
+    /// Its key.
+    pub fn key(&self) -> ConsoleCompanyId {
+        self.row.id
+    }
+
+    /// Its name.
+    pub fn called(&self) -> &str {
+        &self.row.name
     }
 }
 
 impl From<console_company::Model> for ConsoleCompany {
     fn from(row: console_company::Model) -> Self {
-        Self::with(row, None)
+        Self::with(row.into(), None)
     }
 }
 
@@ -56,8 +68,8 @@ impl ConsoleCompany {
     }
 
     /// The id in the console.
-    async fn external_id(&self) -> &str {
-        &self.row.external_id
+    async fn external_id(&self) -> Result<&str> {
+        asked(self.row.external_id.as_deref())
     }
 
     /// The name in the console.
@@ -81,11 +93,11 @@ impl ConsoleCompany {
         let wanted = ContactsOf { include_removed };
         // The contacts of a company that is gone are gone as well.
         let slice = if self.row.removed_at.is_some() && !include_removed {
-            Slice::new(Vec::new(), &page, 0, ContactsOf::place)?
+            Slice::new(Vec::new(), &page, 0, ContactsOf::place)
         } else {
             page_of(ctx, wanted, self.row.id, &page).await?
         };
-        Ok(slice.connect(ConsoleContact))
+        Ok(slice.connect(ConsoleContact::from))
     }
 
     /// The licences that it holds, the last reported first.
@@ -121,8 +133,8 @@ impl ConsoleCompany {
     }
 
     /// When the console last reported it.
-    async fn reported_at(&self) -> DateTime<Utc> {
-        self.row.reported_at
+    async fn reported_at(&self) -> Result<DateTime<Utc>> {
+        asked(self.row.reported_at)
     }
 
     /// When a full report no longer had it; null while the console has it. What was decided about it is kept.
@@ -139,7 +151,7 @@ impl Told for ConsoleCompany {
             "name" => leaf(self.name(field.ctx), json),
             "reportedAt" => leaf(self.reported_at(field.ctx), json),
             "removedAt" => leaf(self.removed_at(field.ctx), json),
-            "contacts" => self.contacts.as_ref()?.tell(&self.row, field, json),
+            "contacts" => self.contacts.as_ref()?.tell(self.row.removed_at.is_some(), field, json),
             _ => None,
         }
     }

@@ -5,9 +5,14 @@ mod ids;
 mod lists;
 mod product;
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use psa_entities::ids::PsaCompanyId;
+use psa_entities::{
+    ids::{IntegrationId, PsaCompanyId},
+    shown,
+};
 
 pub use contact::{
     ContactMapping, ContactMappingFilter, ContactSuggestion, ContactSuggestionReason, contact_counts, contact_mappings,
@@ -24,20 +29,21 @@ pub use lists::{
 pub use product::ProductMapping;
 
 use super::{
-    console::{ConsoleCompany, ContactsAhead},
+    console::{ConsoleCompany, ConsoleContact, ContactsAhead, FirstContacts},
     psa::PsaCompany,
     ticketing::{TicketOverride, overrides},
 };
 use crate::{
     graphql::{
         loaders::mapping::{BlockedBy, SuggestionsOf},
-        request::{Request, internal},
+        request::{Request, asked, internal},
         told::{self, Asked, Json, Told, choice, leaf},
     },
     mapping::{
         MappedCompany, MappingState,
         blocks::Blocked,
-        health::MappingHealth,
+        health::{self, MappingHealth},
+        page::ListedCompany,
         suggest::{self, Suggestion},
         suggestions::Candidate,
     },
@@ -46,13 +52,45 @@ use crate::{
 /// A console company with what it is bound to.
 #[derive(Debug, Clone)]
 pub struct CompanyMapping {
-    row: MappedCompany,
-    contacts: Option<ContactsAhead>,
+    integration: IntegrationId,
+    company: ConsoleCompany,
+    mapping: Option<shown::CompanyMapping>,
+    psa: Option<PsaCompany>,
+}
+
+impl CompanyMapping {
+    /// A company of the list of an integration's, with those contacts that `first` asked for.
+    fn listed(integration: IntegrationId, row: ListedCompany, first: Option<Arc<FirstContacts>>) -> Self {
+        let id = row.company.id;
+        let contacts = first.map(|first| {
+            let contacts = row.contacts.into_iter().map(|contact| ConsoleContact::of(id, contact));
+            ContactsAhead::new(first, contacts.collect())
+        });
+        Self {
+            integration,
+            company: ConsoleCompany::with(row.company, contacts),
+            mapping: row.mapping,
+            psa: row.psa.map(PsaCompany),
+        }
+    }
+
+    fn decided(&self) -> MappingState {
+        MappingState::of(self.mapping.as_ref().map(|mapping| mapping.state))
+    }
+
+    fn condition(&self) -> MappingHealth {
+        health::of_company(self.mapping.as_ref(), self.psa.as_ref().map(|psa| &psa.0))
+    }
 }
 
 impl From<MappedCompany> for CompanyMapping {
     fn from(row: MappedCompany) -> Self {
-        Self { row, contacts: None }
+        Self {
+            integration: row.integration,
+            company: row.company.into(),
+            mapping: row.mapping.map(Into::into),
+            psa: row.psa.map(Into::into),
+        }
     }
 }
 
@@ -61,42 +99,42 @@ impl From<MappedCompany> for CompanyMapping {
 impl CompanyMapping {
     /// The global id. It stays the same whatever is decided.
     pub async fn id(&self) -> ID {
-        company_mapping_id(self.row.integration, self.row.company.id)
+        company_mapping_id(self.integration, self.company.key())
     }
 
     /// The company of the console.
-    async fn company(&self) -> ConsoleCompany {
-        ConsoleCompany::with(self.row.company.clone(), self.contacts.clone())
+    async fn company(&self) -> &ConsoleCompany {
+        &self.company
     }
 
     /// What was decided.
     async fn state(&self) -> MappingState {
-        self.row.state()
+        self.decided()
     }
 
     /// The PSA company that it is bound to; null when it is not bound, or when `health` is `MISSING`.
-    async fn psa_company(&self) -> Option<PsaCompany> {
-        self.row.psa.clone().map(PsaCompany)
+    async fn psa_company(&self) -> Option<&PsaCompany> {
+        self.psa.as_ref()
     }
 
     /// Whether the PSA company is still what it was bound to; `OK` when it is not bound.
     async fn health(&self) -> MappingHealth {
-        self.row.health()
+        self.condition()
     }
 
     /// PSA companies that it may be, the most certain first. Empty when it is bound and nothing is wrong, or excluded.
     #[graphql(complexity = "20 + 3 * child_complexity")]
     async fn suggestions(&self, ctx: &Context<'_>) -> Result<Vec<CompanySuggestion>> {
-        if self.row.state() != MappingState::Unmapped && self.row.health() == MappingHealth::Ok {
+        if self.decided() != MappingState::Unmapped && self.condition() == MappingHealth::Ok {
             return Ok(Vec::new());
         }
         let candidate = Candidate {
-            id: self.row.company.id,
-            name: self.row.company.name.clone(),
+            id: self.company.key(),
+            name: self.company.called().to_owned(),
         };
         let found = ctx
             .rows()?
-            .load_one(SuggestionsOf(self.row.integration, candidate))
+            .load_one(SuggestionsOf(self.integration, candidate))
             .await
             .map_err(internal)?;
         Ok(found.unwrap_or_default().into_iter().map(CompanySuggestion).collect())
@@ -106,32 +144,34 @@ impl CompanyMapping {
     #[graphql(complexity = "2 + 2 * child_complexity")]
     async fn blocks(&self, ctx: &Context<'_>) -> Result<Vec<MappingBlock>> {
         // What only the import filter leaves out is there: nothing waits for it.
-        let gone = self.row.psa.is_none() || self.row.health() == MappingHealth::Deleted;
-        if self.row.state() == MappingState::Mapped && !gone {
+        let gone = self.psa.is_none() || self.condition() == MappingHealth::Deleted;
+        if self.decided() == MappingState::Mapped && !gone {
             return Ok(Vec::new());
         }
         let blocked = ctx
             .rows()?
-            .load_one(BlockedBy(self.row.integration, self.row.company.id))
+            .load_one(BlockedBy(self.integration, self.company.key()))
             .await
             .map_err(internal)?;
-        Ok(MappingBlock::of(self.row.state(), blocked.unwrap_or_default()))
+        Ok(MappingBlock::of(self.decided(), blocked.unwrap_or_default()))
     }
 
     /// Where the company's tickets go, when not where the others' do; at most one for each agent.
     #[graphql(complexity = "2 + 2 * child_complexity")]
     async fn ticket_overrides(&self, ctx: &Context<'_>) -> Result<Vec<TicketOverride>> {
-        overrides(ctx, self.row.integration, self.row.company.id).await
+        overrides(ctx, self.integration, self.company.key()).await
     }
 
     /// When it was decided; null when it was not.
-    async fn changed_at(&self) -> Option<DateTime<Utc>> {
-        self.row.mapping.as_ref().map(|mapping| mapping.changed_at)
+    async fn changed_at(&self) -> Result<Option<DateTime<Utc>>> {
+        let mapping = self.mapping.as_ref();
+        mapping.map(|mapping| asked(mapping.changed_at)).transpose()
     }
 
     /// Who decided it: the name in the token; null when nobody did.
-    async fn changed_by(&self) -> Option<&str> {
-        self.row.mapping.as_ref().map(|mapping| mapping.changed_by.as_str())
+    async fn changed_by(&self) -> Result<Option<&str>> {
+        let mapping = self.mapping.as_ref();
+        mapping.map(|mapping| asked(mapping.changed_by.as_deref())).transpose()
     }
 }
 
@@ -162,7 +202,7 @@ impl CompanySuggestion {
         let id: PsaCompanyId = self.0.psa_company;
         let company = ctx.rows()?.load_one(id).await.map_err(internal)?;
         company
-            .map(PsaCompany)
+            .map(PsaCompany::from)
             .ok_or_else(|| internal("a suggested company is gone"))
     }
 

@@ -95,14 +95,14 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         NodeKind::ConsoleCompany => loaded(rows.load_one(psa_entities::ConsoleCompanyId::from(key)).await)?
             .map(|row| ConsoleCompany::from(row).into()),
         NodeKind::ConsoleContact => loaded(rows.load_one(psa_entities::ConsoleContactId::from(key)).await)?
-            .map(|row| ConsoleContact(row).into()),
+            .map(|row| ConsoleContact::from(row).into()),
         NodeKind::StorageAccount => loaded(rows.load_one(psa_entities::StorageAccountId::from(key)).await)?
             .map(|row| StorageAccount(row).into()),
         NodeKind::StorageLimit => {
             loaded(rows.load_one(psa_entities::StorageLimitId::from(key)).await)?.map(|row| StorageLimit(row).into())
         }
         NodeKind::PsaCompany => {
-            loaded(rows.load_one(psa_entities::PsaCompanyId::from(key)).await)?.map(|row| PsaCompany(row).into())
+            loaded(rows.load_one(psa_entities::PsaCompanyId::from(key)).await)?.map(|row| PsaCompany::from(row).into())
         }
         NodeKind::PsaContact => {
             loaded(rows.load_one(psa_entities::PsaContactId::from(key)).await)?.map(|row| PsaContact(row).into())

@@ -116,7 +116,7 @@ impl Agreement {
     /// The company that it bills; null when that company is not imported.
     async fn company(&self, ctx: &Context<'_>) -> Result<Option<PsaCompany>> {
         let key = CompanyInPsa(self.0.integration_id, self.0.psa_company_external_id.clone());
-        Ok(ctx.rows()?.load_one(key).await.map_err(internal)?.map(PsaCompany))
+        Ok(ctx.rows()?.load_one(key).await.map_err(internal)?.map(PsaCompany::from))
     }
 
     /// Whether it can be billed on.

@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use psa_entities::{ProviderScope, console_company, console_contact};
+use psa_entities::{ProviderScope, console_company};
 use sea_orm::{ColumnTrait, sea_query::SelectStatement};
 
 use super::ConsoleContact;
 use crate::graphql::{
-    loaders::{
-        console::ContactsOf,
-        nested::{Nested, first_page},
-    },
+    loaders::{console::ContactsOf, nested::first_page},
     pagination::{PageArgs, Slice},
     told::{self, Asked, Json},
 };
@@ -53,24 +50,25 @@ impl FirstContacts {
 #[derive(Debug, Clone)]
 pub struct ContactsAhead {
     asked: Arc<FirstContacts>,
-    rows: Vec<console_contact::Model>,
+    contacts: Vec<ConsoleContact>,
 }
 
 impl ContactsAhead {
     /// What was read for a query.
-    pub fn new(asked: Arc<FirstContacts>, rows: Vec<console_contact::Model>) -> Self {
-        Self { asked, rows }
+    pub fn new(asked: Arc<FirstContacts>, contacts: Vec<ConsoleContact>) -> Self {
+        Self { asked, contacts }
     }
 
-    /// Tells them, if it is they that are asked for.
-    pub fn tell(&self, company: &console_company::Model, field: &Asked<'_>, json: &mut Json) -> Option<()> {
+    /// Tells them, if it is they that are asked for. The contacts of a company that is gone are gone as well.
+    pub fn tell(&self, is_gone: bool, field: &Asked<'_>, json: &mut Json) -> Option<()> {
         if FirstContacts::of(field)? != *self.asked {
             return None;
         }
-        // The contacts of a company that is gone are gone as well.
-        let is_gone = company.removed_at.is_some() && !self.asked.wanted.include_removed;
-        let rows = if is_gone { Vec::new() } else { self.rows.clone() };
-        let slice = Slice::new(rows, &self.asked.page, 0, ContactsOf::place).ok()?;
-        told::object(&slice.connect(ConsoleContact), &field.below, json)
+        let listed: Vec<_> = match is_gone && !self.asked.wanted.include_removed {
+            true => Vec::new(),
+            false => self.contacts.iter().collect(),
+        };
+        let slice = Slice::new(listed, &self.asked.page, 0, |contact| contact.place());
+        told::object(&slice.connect(|contact| contact), &field.below, json)
     }
 }

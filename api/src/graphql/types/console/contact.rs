@@ -6,6 +6,7 @@ use psa_entities::{
     console_company,
     console_contact::{self, Column},
     ids::ConsoleCompanyId,
+    shown,
 };
 use sea_orm::{ColumnTrait, Condition, JoinType, QueryFilter, QuerySelect, RelationTrait};
 
@@ -13,8 +14,9 @@ use super::ConsoleCompany;
 use crate::{
     graphql::{
         ids::NodeKind,
+        loaders::{console::ContactsOf, nested::Nested},
         pagination::{List, PageArgs, by_name},
-        request::{Request, internal},
+        request::{Request, asked, internal},
         told::{Asked, Json, Told, leaf},
     },
     mapping::search,
@@ -22,47 +24,63 @@ use crate::{
 
 /// A contact of the console.
 #[derive(Debug, Clone)]
-pub struct ConsoleContact(pub console_contact::Model);
+pub struct ConsoleContact {
+    company: ConsoleCompanyId,
+    row: shown::ConsoleContact,
+}
+
+impl ConsoleContact {
+    /// A contact of a company.
+    pub fn of(company: ConsoleCompanyId, row: shown::ConsoleContact) -> Self {
+        Self { company, row }
+    }
+}
+
+impl From<console_contact::Model> for ConsoleContact {
+    fn from(row: console_contact::Model) -> Self {
+        Self::of(row.company_id, row.into())
+    }
+}
 
 /// A person at a customer of the provider, as the console knows them: one of its users.
 #[Object]
 impl ConsoleContact {
     /// The global id.
     pub async fn id(&self) -> ID {
-        NodeKind::ConsoleContact.id(self.0.id)
+        NodeKind::ConsoleContact.id(self.row.id)
     }
 
     /// The id in the console.
-    async fn external_id(&self) -> &str {
-        &self.0.external_id
+    async fn external_id(&self) -> Result<&str> {
+        asked(self.row.external_id.as_deref())
     }
 
     /// The full name.
     async fn name(&self) -> &str {
-        &self.0.name
+        &self.row.name
     }
 
     /// The e-mail address as the console writes it; null when it has none.
     async fn email(&self) -> Option<&str> {
-        self.0.email.as_deref()
+        self.row.email.as_deref()
     }
 
     /// The company that the person belongs to.
     async fn company(&self, ctx: &Context<'_>) -> Result<ConsoleCompany> {
-        self.of(ctx).await
+        self.its_company(ctx).await
     }
 
     /// When the console last reported it.
-    async fn reported_at(&self) -> DateTime<Utc> {
-        self.0.reported_at
+    async fn reported_at(&self) -> Result<DateTime<Utc>> {
+        asked(self.row.reported_at)
     }
 
     /// When a full report no longer had the contact, or else its company; null while the console has both. What it is
     /// bound to is kept.
     async fn removed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
-        match self.0.removed_at {
+        match self.row.removed_at {
             Some(at) => Ok(Some(at)),
-            None => Ok(self.of(ctx).await?.row.removed_at),
+            None => Ok(self.its_company(ctx).await?.row.removed_at),
         }
     }
 }
@@ -81,8 +99,13 @@ impl Told for ConsoleContact {
 }
 
 impl ConsoleContact {
-    async fn of(&self, ctx: &Context<'_>) -> Result<ConsoleCompany> {
-        let company = ctx.rows()?.load_one(self.0.company_id).await.map_err(internal)?;
+    /// Where it stands in the list of its company's contacts.
+    pub fn place(&self) -> <ContactsOf as Nested>::Place {
+        (self.row.name.clone(), self.row.id.uuid())
+    }
+
+    async fn its_company(&self, ctx: &Context<'_>) -> Result<ConsoleCompany> {
+        let company = ctx.rows()?.load_one(self.company).await.map_err(internal)?;
         company
             .map(ConsoleCompany::from)
             .ok_or_else(|| internal("a contact without its company"))
@@ -133,5 +156,5 @@ pub async fn console_contacts(
         );
     let columns = (Column::Name, Column::Id);
     let slice = by_name(ctx, select, columns, page, |row| (row.name.clone(), row.id.uuid())).await?;
-    Ok(slice.connect(ConsoleContact))
+    Ok(slice.connect(ConsoleContact::from))
 }

@@ -44,7 +44,7 @@ impl ContactMapping {
 
     /// The contact of the console.
     async fn contact(&self) -> ConsoleContact {
-        ConsoleContact(self.0.contact.clone())
+        self.0.contact.clone().into()
     }
 
     /// Whether it is bound.
@@ -169,7 +169,7 @@ pub async fn contact_mappings(
         None => None,
         Some(Ok(id)) => Some(id),
         // An id of something else is the id of no company, and then no contact is its.
-        Some(Err(_)) => return Ok(Slice::new(Vec::new(), page, 0, page::place)?.connect(ContactMapping)),
+        Some(Err(_)) => return Ok(Slice::new(Vec::new(), page, 0, page::place).connect(ContactMapping)),
     };
     let filter = ContactFilter {
         state: filter.state,
@@ -192,7 +192,7 @@ pub async fn contact_mappings(
     let rows = page::read(db, scope, integration, &filter, &part)
         .await
         .map_err(internal)?;
-    Ok(Slice::new(rows, page, total, page::place)?.connect(ContactMapping))
+    Ok(Slice::new(rows, page, total, page::place).connect(ContactMapping))
 }
 
 /// How many contacts there are in an integration and how many of them are bound.

@@ -14,7 +14,11 @@ const PRODUCT: &str = "ProductMapping";
 
 /// The global id of a company's mapping in an integration.
 pub fn company_mapping_id(integration: IntegrationId, company: ConsoleCompanyId) -> ID {
-    encode(COMPANY, integration, &company.uuid().simple().to_string())
+    encode(
+        COMPANY,
+        integration,
+        company.uuid().simple().encode_lower(&mut Uuid::encode_buffer()),
+    )
 }
 
 /// The integration and the company of a global id; `None` when it is not the id of a company's mapping.
@@ -28,7 +32,11 @@ pub fn company_mapping_key(id: &ID) -> Option<(IntegrationId, ConsoleCompanyId)>
 
 /// The global id of a contact's mapping in an integration.
 pub fn contact_mapping_id(integration: IntegrationId, contact: ConsoleContactId) -> ID {
-    encode(CONTACT, integration, &contact.uuid().simple().to_string())
+    encode(
+        CONTACT,
+        integration,
+        contact.uuid().simple().encode_lower(&mut Uuid::encode_buffer()),
+    )
 }
 
 /// The integration and the contact of a global id; `None` when it is not the id of a contact's mapping.
@@ -52,7 +60,9 @@ pub fn product_mapping_key(id: &ID) -> Option<(IntegrationId, BillableProduct)> 
 }
 
 fn encode(kind: &str, integration: IntegrationId, of: &str) -> ID {
-    ID(URL_SAFE_NO_PAD.encode(format!("{kind}:{}:{of}", integration.uuid().simple())))
+    let mut buffer = Uuid::encode_buffer();
+    let integration = integration.uuid().simple().encode_lower(&mut buffer);
+    ID(URL_SAFE_NO_PAD.encode([kind, ":", integration, ":", of].concat()))
 }
 
 fn decode(kind: &str, id: &ID) -> Option<(IntegrationId, String)> {

@@ -12,13 +12,13 @@ use crate::{
         payload,
         request::{Request, internal},
         told::{Asked, Page},
-        types::console::{ContactsAhead, FirstContacts},
+        types::console::FirstContacts,
     },
     mapping::{
         MappingState,
         counts::{self, MappingCounts},
         health::MappingHealth,
-        page::{self, CompanyFilter},
+        page::{self, CompanyFilter, Detail, ListedCompany},
         place::{Part, Place},
         products,
     },
@@ -72,14 +72,16 @@ pub async fn company_mappings(
     let asked = Asked::of(ctx);
     let first = asked.as_ref().and_then(first_contacts).map(Arc::new);
     let contacts = first.as_ref().map(|first| first.select(scope));
-    let rows = page::read(db, scope, integration, &filter, &part, contacts.as_ref())
+    let detail = Detail {
+        // What cannot be told at once may need any of them.
+        is_asked: &|column| asked.as_ref().is_none_or(|asked| asked.shows(column)),
+        contacts: contacts.as_ref(),
+    };
+    let rows = page::read(db, scope, integration, &filter, &part, detail)
         .await
         .map_err(internal)?;
-    let slice = Slice::new(rows, page, total, |(row, _)| page::place(row))?;
-    let list = slice.connect(|(row, contacts)| CompanyMapping {
-        row,
-        contacts: first.clone().map(|first| ContactsAhead::new(first, contacts)),
-    });
+    let slice = Slice::new(rows, page, total, ListedCompany::place);
+    let list = slice.connect(|row| CompanyMapping::listed(integration, row, first.clone()));
     Ok(Page::of(list, asked.as_ref()))
 }
 

@@ -1,17 +1,24 @@
 //! Companies of the PSA.
 
-use async_graphql::{ID, Object};
+use async_graphql::{ID, Object, Result};
 use chrono::{DateTime, Utc};
-use psa_entities::psa_company;
+use psa_entities::{psa_company, shown};
 
 use crate::graphql::{
     ids::NodeKind,
+    request::asked,
     told::{Asked, Json, Told, leaf},
 };
 
 /// A company of the PSA.
 #[derive(Debug, Clone)]
-pub struct PsaCompany(pub psa_company::Model);
+pub struct PsaCompany(pub shown::PsaCompany);
+
+impl From<psa_company::Model> for PsaCompany {
+    fn from(row: psa_company::Model) -> Self {
+        Self(row.into())
+    }
+}
 
 /// A company as the PSA knows it.
 #[Object]
@@ -22,8 +29,8 @@ impl PsaCompany {
     }
 
     /// The id in the PSA.
-    async fn external_id(&self) -> &str {
-        &self.0.external_id
+    async fn external_id(&self) -> Result<&str> {
+        asked(self.0.external_id.as_deref())
     }
 
     /// The short name in the PSA; null where it has none.
@@ -42,8 +49,8 @@ impl PsaCompany {
     }
 
     /// The types in the PSA's words.
-    async fn types(&self) -> &[String] {
-        &self.0.types.0
+    async fn types(&self) -> Result<&[String]> {
+        Ok(&asked(self.0.types.as_ref())?.0)
     }
 
     /// Whether the PSA no longer has it.
@@ -57,8 +64,8 @@ impl PsaCompany {
     }
 
     /// When an import last saw it, or found it gone.
-    async fn imported_at(&self) -> DateTime<Utc> {
-        self.0.imported_at
+    async fn imported_at(&self) -> Result<DateTime<Utc>> {
+        asked(self.0.imported_at)
     }
 }
 

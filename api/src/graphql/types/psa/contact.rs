@@ -71,7 +71,7 @@ impl PsaContact {
             return Ok(None);
         };
         let key = CompanyInPsa(self.0.integration_id, company);
-        Ok(ctx.rows()?.load_one(key).await.map_err(internal)?.map(PsaCompany))
+        Ok(ctx.rows()?.load_one(key).await.map_err(internal)?.map(PsaCompany::from))
     }
 
     /// When an import last saw it, or found it gone.

@@ -83,7 +83,7 @@ pub async fn psa_companies(
         (row.name.clone(), row.id.uuid())
     })
     .await?;
-    Ok(slice.connect(PsaCompany))
+    Ok(slice.connect(PsaCompany::from))
 }
 
 /// Products that an integration imported, in the order of their identifiers.
