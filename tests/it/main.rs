@@ -17,6 +17,7 @@ mod keys;
 mod killed;
 mod live;
 mod mapping;
+mod nested;
 mod permissions;
 mod readme;
 mod rows;

@@ -175,23 +175,24 @@ impl Surface {
         lists
     }
 
-    /// Everything that a type has without being given anything, and so on for what belongs to it, so deep.
-    pub(super) fn everything(&self, of: &str, depth: usize) -> String {
+    /// Everything that a type has without being given anything `but` some fields, and so on for what belongs to it, so
+    /// deep.
+    pub(super) fn everything(&self, of: &str, depth: usize, but: &[&str]) -> String {
         let mut selected = vec!["__typename".to_owned()];
-        for field in self.free_fields(of) {
+        for field in self.free_fields(of).filter(|field| !but.contains(&field.name.as_str())) {
             let below = self.named(&field.r#type);
             match (below.kind, self.record_of(below)) {
                 (Kind::Scalar | Kind::Enum, _) => selected.push(field.name.clone()),
                 (Kind::Object, Some(record)) if depth > 0 => selected.push(format!(
                     "{}(first: 2) {{ totalCount nodes {{ {} }} }}",
                     field.name,
-                    self.everything(&record.name, depth - 1)
+                    self.everything(&record.name, depth - 1, but)
                 )),
                 (Kind::Object, None) if depth > 0 => {
                     selected.push(format!(
                         "{} {{ {} }}",
                         field.name,
-                        self.everything(&below.name, depth - 1)
+                        self.everything(&below.name, depth - 1, but)
                     ));
                 }
                 _ => {}

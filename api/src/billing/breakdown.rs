@@ -1,21 +1,21 @@
-//! The sums of a run by company, by product and by kind of product, and the run that it is compared with.
+//! The sums of runs by company, by product and by kind of product, and the runs that they are compared with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use psa_entities::{
-    Exact, ProviderScope,
+    Exact, ProviderScope, YearMonth,
     billing_line::{Column, Entity, LineAction},
     billing_run::{self, RunState, RunTotals},
-    ids::{BillingRunId, ConsoleCompanyId},
+    ids::{BillingRunId, ConsoleCompanyId, IntegrationId},
 };
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 
 use super::product::BillableProduct;
-use crate::failure::{Fault, Outcome};
+use crate::failure::Fault;
 
 /// What the lines of a run are put together by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dimension {
     /// The company.
     Company,
@@ -100,58 +100,59 @@ pub fn group(lines: &[LineSum], by: Dimension) -> Vec<(Key, RunTotals)> {
     groups
 }
 
-/// What the lines of a run add up to.
+/// What sums need of the lines of runs.
 ///
 /// # Errors
 /// Only of the database and of what is stored in it.
-pub async fn of_run(
+pub async fn lines(
     db: &impl ConnectionTrait,
     scope: ProviderScope,
-    run: BillingRunId,
-    by: Dimension,
-) -> Outcome<Vec<(Key, RunTotals)>> {
-    type Row = (Option<ConsoleCompanyId>, String, LineAction, Exact, Exact);
+    runs: impl IntoIterator<Item = BillingRunId>,
+) -> Result<HashMap<BillingRunId, Vec<LineSum>>, Fault> {
+    type Row = (BillingRunId, Option<ConsoleCompanyId>, String, LineAction, Exact, Exact);
     let columns = [
+        Column::RunId,
         Column::CompanyId,
         Column::ProductKey,
         Column::Action,
         Column::Amount,
         Column::Delta,
     ];
-    let lines = scope.find::<Entity>().filter(Column::RunId.eq(run));
-    let rows: Vec<Row> = lines.select_only().columns(columns).into_tuple().all(db).await?;
-    let line = |(company, product, action, amount, delta): Row| {
+    let select = scope.find::<Entity>().filter(Column::RunId.is_in(runs));
+    let rows: Vec<Row> = select.select_only().columns(columns).into_tuple().all(db).await?;
+    let mut lines: HashMap<BillingRunId, Vec<LineSum>> = HashMap::new();
+    for (run, company, product, action, amount, delta) in rows {
         let unknown = |_| Fault::Inconsistent(format!("product key {product}"));
-        Ok(LineSum {
+        lines.entry(run).or_default().push(LineSum {
             company,
             product: product.parse().map_err(unknown)?,
             action,
             amount: amount.0,
             delta: delta.0,
-        })
-    };
-    let lines: Vec<LineSum> = rows.into_iter().map(line).collect::<Result<_, Fault>>()?;
-    Ok(group(&lines, by))
+        });
+    }
+    Ok(lines)
 }
 
-/// The run that a run is compared with: the newest applied one of an earlier month.
+/// The applied runs of integrations for months before one, the newest first: with what a run is compared.
 ///
 /// # Errors
 /// Only of the database.
-pub async fn previous(
+pub async fn applied_before(
     db: &impl ConnectionTrait,
     scope: ProviderScope,
-    run: &billing_run::Model,
-) -> Result<Option<billing_run::Model>, DbErr> {
+    integrations: impl IntoIterator<Item = IntegrationId>,
+    month: YearMonth,
+) -> Result<Vec<billing_run::Model>, DbErr> {
     use billing_run::{Column, Entity};
     scope
         .find::<Entity>()
-        .filter(Column::IntegrationId.eq(run.integration_id))
-        .filter(Column::Month.lt(run.month))
+        .filter(Column::IntegrationId.is_in(integrations))
+        .filter(Column::Month.lt(month))
         .filter(Column::State.is_in([RunState::Applied, RunState::PartlyApplied]))
         .order_by_desc(Column::Month)
         .order_by_desc(Column::Id)
-        .one(db)
+        .all(db)
         .await
 }
 

@@ -7,9 +7,11 @@ pub mod billing;
 pub mod billing_evidence;
 pub mod company_billing;
 pub mod console;
+pub mod job;
 pub mod mapping;
 pub mod nested;
 pub mod psa;
+pub mod run;
 pub mod ticket;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};

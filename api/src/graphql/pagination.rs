@@ -181,22 +181,6 @@ where
     read(ctx, cursor, page, total, key).await
 }
 
-/// A page in the order of a whole number that is unique within the list, such as a line's position.
-pub async fn by_position<E>(
-    ctx: &Context<'_>,
-    select: Select<E>,
-    position: E::Column,
-    page: &PageArgs,
-    key: impl Fn(&E::Model) -> i32,
-) -> Result<Slice<E::Model>>
-where
-    E: EntityTrait,
-    E::Model: FromQueryResult + Sized + Send + Sync,
-{
-    let total = total(ctx, &select).await?;
-    read(ctx, select.cursor_by(position), page, total, key).await
-}
-
 /// The rows of a page, and one more that tells whether there is another.
 async fn read<M, K>(
     ctx: &Context<'_>,

@@ -1,7 +1,8 @@
 //! Lists within lists: one page for each of many owners, with one statement however many owners there are.
 //!
 //! The statement numbers the rows of every owner in the list's order and takes the first of each. Owners whose lists are
-//! asked for alike, which all rows of a page are, share it.
+//! asked for alike, which all rows of a page are, share it. The rows of a single owner are not numbered: they are read until
+//! there are enough.
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
@@ -98,7 +99,8 @@ impl<N: Nested> Loader<PageOf<N>> for Rows {
         }
         let mut pages: HashMap<PageOf<N>, Self::Value> = HashMap::new();
         for ((nested, page), owners) in alike {
-            let statement = pages_statement::<N>(of_owners(nested, self.scope, owners), page)?;
+            let is_one = owners.len() == 1;
+            let statement = pages_statement::<N>(of_owners(nested, self.scope, owners), page, is_one)?;
             for row in self.read(&statement).await? {
                 let owner = row.try_get("", OWNER)?;
                 let model = FromQueryResult::from_query_result(&row, "")?;
@@ -180,7 +182,11 @@ fn of_owners<N: Nested>(nested: &N, scope: ProviderScope, owners: Vec<N::Owner>)
 }
 
 /// The page of every owner in `inner`, in the list's order.
-fn pages_statement<N: Nested>(mut inner: SelectStatement, page: &PageArgs) -> Result<SelectStatement, Arc<DbErr>> {
+fn pages_statement<N: Nested>(
+    mut inner: SelectStatement,
+    page: &PageArgs,
+    is_one: bool,
+) -> Result<SelectStatement, Arc<DbErr>> {
     let (columns, order) = N::order();
     let (towards, back) = match (order, page.is_backwards()) {
         (Order::Desc, false) | (Order::Asc, true) => (Order::Desc, Order::Asc),
@@ -198,20 +204,26 @@ fn pages_statement<N: Nested>(mut inner: SelectStatement, page: &PageArgs) -> Re
             _ => place.gt(cursor),
         });
     }
-    let mut window = WindowStatement::partition_by(N::owner());
-    for column in &columns {
-        window.order_by(column.as_column_ref(), towards.clone());
-    }
-    inner
-        .expr_as(Expr::col(N::owner()), OWNER)
-        .expr_window_as(Func::cust("ROW_NUMBER"), window, PLACE);
     let page_of = |name: &'static str| (Alias::new(PAGE), Alias::new(name));
     let mut outer = Query::select();
+    inner.expr_as(Expr::col(N::owner()), OWNER);
+    if is_one {
+        for column in &columns {
+            inner.order_by(column.as_column_ref(), towards.clone());
+        }
+        inner.limit(page.rows());
+    } else {
+        let mut window = WindowStatement::partition_by(N::owner());
+        for column in &columns {
+            window.order_by(column.as_column_ref(), towards.clone());
+        }
+        inner.expr_window_as(Func::cust("ROW_NUMBER"), window, PLACE);
+        outer.and_where(Expr::col(page_of(PLACE)).lte(page.rows()));
+    }
     outer
         .columns(<N::Entity as EntityTrait>::Column::iter().map(|column| (Alias::new(PAGE), column)))
         .column(page_of(OWNER))
-        .from_subquery(inner, PAGE)
-        .and_where(Expr::col(page_of(PLACE)).lte(page.rows()));
+        .from_subquery(inner, PAGE);
     for column in columns {
         outer.order_by((Alias::new(PAGE), column), in_order.clone());
     }

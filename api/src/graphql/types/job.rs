@@ -2,14 +2,14 @@
 
 use async_graphql::{Context, Enum, ID, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use psa_entities::{JobId, import_change, job};
-use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use psa_entities::{JobId, job};
 
 use super::import::{ImportChange, ImportChangeKind};
 use crate::{
     graphql::{
         ids::NodeKind,
-        pagination::{List, PageArgs, newest_first},
+        loaders::{job::ChangesOf, nested::page_of},
+        pagination::{List, PageArgs},
         request::{Request, internal},
     },
     jobs::pace::pace,
@@ -96,13 +96,10 @@ impl Job {
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<ImportChange>> {
         let page = PageArgs::new(first, after, last, before)?;
-        let kind = kind.map(import_change::ImportChangeKind::from);
-        let of_job = Condition::all()
-            .add(import_change::Column::JobId.eq(self.0.id))
-            .add_option(kind.map(|kind| import_change::Column::Kind.eq(kind)));
-        let select = ctx.scope()?.find::<import_change::Entity>().filter(of_job);
-        let slice = newest_first(ctx, select, import_change::Column::Id, &page, |row| row.id.uuid()).await?;
-        Ok(slice.connect(ImportChange))
+        let changes = ChangesOf {
+            kind: kind.map(Into::into),
+        };
+        Ok(page_of(ctx, changes, self.0.id, &page).await?.connect(ImportChange))
     }
 }
 

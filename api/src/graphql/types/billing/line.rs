@@ -311,7 +311,7 @@ pub enum EvidenceKind {
 }
 
 /// What a line does to the PSA.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "billing_line::LineAction")]
 pub enum LineAction {
     /// It adds an addition.
@@ -327,7 +327,7 @@ pub enum LineAction {
 }
 
 /// How far a line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "billing_line::LineState")]
 pub enum LineState {
     /// It is not written yet.

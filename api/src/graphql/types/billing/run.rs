@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use psa_entities::{ConsoleCompanyId, billing_line, billing_run};
-use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
 use super::line::{AdditionSnapshot, BillingLine, LineAction, LineState};
@@ -11,7 +11,11 @@ use crate::{
     billing::{breakdown, drift, export},
     graphql::{
         ids::NodeKind,
-        pagination::{List, PageArgs, by_position},
+        loaders::{
+            nested::page_of,
+            run::{LinesOf, RunBefore, SharesOf},
+        },
+        pagination::{List, PageArgs},
         payload,
         request::{Request, internal},
         scalars::{Decimal, YearMonth},
@@ -88,8 +92,9 @@ impl BillingRun {
     /// The sums of the newest applied run of an earlier month, to compare with; null when there is none.
     #[graphql(complexity = "5 + child_complexity")]
     async fn previous_totals(&self, ctx: &Context<'_>) -> Result<Option<BillingRunTotals>> {
-        let previous = breakdown::previous(ctx.app()?.db.read(), ctx.scope()?, &self.0).await;
-        let totals = previous.map_err(internal)?.and_then(|run| run.totals);
+        let key = RunBefore(self.0.integration_id, self.0.month);
+        let previous = ctx.rows()?.load_one(key).await.map_err(internal)?;
+        let totals = previous.and_then(|run| run.totals);
         Ok(totals.as_ref().map(BillingRunTotals::from))
     }
 
@@ -100,8 +105,9 @@ impl BillingRun {
         ctx: &Context<'_>,
         #[graphql(desc = "What the lines are put together by.")] by: BillingDimension,
     ) -> Result<Vec<BillingShare>> {
-        let groups = breakdown::of_run(ctx.app()?.db.read(), ctx.scope()?, self.0.id, by.into()).await;
-        Ok(payload::value(groups)?.into_iter().map(BillingShare::from).collect())
+        let key = SharesOf(self.0.id, by.into());
+        let shares = ctx.rows()?.load_one(key).await.map_err(internal)?;
+        Ok(shares.unwrap_or_default().into_iter().map(BillingShare::from).collect())
     }
 
     /// The moment as of which licences were counted; null before the plan is complete.
@@ -148,12 +154,9 @@ impl BillingRun {
         #[graphql(desc = "The size of a page backwards, at most 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor to go backwards from.")] before: Option<String>,
     ) -> Result<List<BillingLine>> {
-        use billing_line::{Column, Entity};
         let page = PageArgs::new(first, after, last, before)?;
-        let select = ctx.scope()?.find::<Entity>().filter(Column::RunId.eq(self.0.id));
-        let select = select.filter(filter.unwrap_or_default().condition());
-        let slice = by_position(ctx, select, Column::Position, &page, |row| row.position).await?;
-        Ok(slice.connect(BillingLine))
+        let lines = LinesOf(filter.unwrap_or_default());
+        Ok(page_of(ctx, lines, self.0.id, &page).await?.connect(BillingLine))
     }
 
     /// Grows with every change of state. `approveBillingRun` wants it, so that nobody approves what they have not seen.
@@ -292,7 +295,7 @@ impl BillingRunFilter {
 }
 
 /// Which lines are meant. Every condition that is given must hold.
-#[derive(Debug, Default, InputObject)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash, InputObject)]
 pub struct BillingLineFilter {
     /// Those that do this.
     pub action: Option<LineAction>,
@@ -303,12 +306,13 @@ pub struct BillingLineFilter {
 }
 
 impl BillingLineFilter {
-    fn condition(self) -> Condition {
+    /// What such lines have.
+    pub fn condition(&self) -> Condition {
         use billing_line::Column;
         // An id that is none finds nothing, like one that is not the caller's.
-        let company = self.company_id.map(|id| {
+        let company = self.company_id.as_ref().map(|id| {
             NodeKind::ConsoleCompany
-                .key(&id, "companyId")
+                .key(id, "companyId")
                 .unwrap_or_else(|_| Uuid::nil())
         });
         Condition::all()
