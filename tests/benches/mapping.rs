@@ -6,6 +6,8 @@
 
 #[path = "mapping/peer.rs"]
 mod peer;
+#[path = "statement/server.rs"]
+mod server;
 #[path = "mapping/world.rs"]
 mod world;
 

@@ -17,6 +17,8 @@ mod peer;
 mod postgraphile;
 #[path = "page/rivals.rs"]
 mod rivals;
+#[path = "statement/server.rs"]
+mod server;
 #[path = "page/statement.rs"]
 mod statement;
 

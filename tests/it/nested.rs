@@ -1,7 +1,7 @@
 //! Lists within lists: their pages are the same whether one owner's is read or many owners' together, and in both
 //! directions they lead through the whole list.
 
-use psa_tests::{Bridge, Client, Options, on_each_database, setup};
+use psa_tests::{Bridge, Client, Options, TestDatabase, on_each_database, setup};
 use serde_json::{Value, json};
 
 const COMPANIES: [&str; 3] = ["Contoso", "Fabrikam", "Northwind"];
@@ -13,13 +13,8 @@ const FIELDS: &str = "nodes { name } pageInfo { hasNextPage hasPreviousPage star
 #[tokio::test]
 async fn a_page_is_the_same_for_one_owner_and_for_many() {
     on_each_database(|database| async move {
-        let options = Options {
-            worker: false,
-            ..Options::default()
-        };
-        let bridge = Bridge::start_with(&database, options).await;
+        let (bridge, companies) = world(&database).await;
         let client = bridge.admin();
-        let companies = report(&client).await;
         for page in ["first: 3", "last: 3", "first: 7", "first: 100"] {
             let all = format!("{{ consoleCompanies(first: 3) {{ nodes {{ id contacts({page}) {{ {FIELDS} }} }} }} }}");
             let all = client.run(&all, json!({})).await;
@@ -38,13 +33,8 @@ async fn a_page_is_the_same_for_one_owner_and_for_many() {
 #[tokio::test]
 async fn pages_lead_through_the_whole_list_and_back() {
     on_each_database(|database| async move {
-        let options = Options {
-            worker: false,
-            ..Options::default()
-        };
-        let bridge = Bridge::start_with(&database, options).await;
+        let (bridge, companies) = world(&database).await;
         let client = bridge.admin();
-        let companies = report(&client).await;
         let company = json!(companies[1]);
         let expected: Vec<_> = (0..CONTACTS).map(|number| json!(format!("User {number}"))).collect();
         let mut forwards = Vec::new();
@@ -76,9 +66,15 @@ async fn pages_lead_through_the_whole_list_and_back() {
     .await;
 }
 
-/// Companies with contacts; their ids.
-async fn report(client: &Client) -> Vec<String> {
-    let companies = setup::report_companies(client, &COMPANIES).await;
+/// Companies with contacts; the server and their ids.
+async fn world(database: &TestDatabase) -> (Bridge, Vec<String>) {
+    let options = Options {
+        worker: false,
+        ..Options::default()
+    };
+    let bridge = Bridge::start_with(database, options).await;
+    let client = bridge.admin();
+    let companies = setup::report_companies(&client, &COMPANIES).await;
     let records: Vec<_> = (0..COMPANIES.len() * CONTACTS)
         .map(|number| {
             let (company, contact) = (number % COMPANIES.len(), number / COMPANIES.len());
@@ -89,7 +85,7 @@ async fn report(client: &Client) -> Vec<String> {
     client
         .succeed(setup::REPORT_CONTACTS, json!({ "records": records }))
         .await;
-    companies
+    (bridge, companies)
 }
 
 /// A page of the contacts of one company.

@@ -1,15 +1,17 @@
 //! What the list is compared with: the same page as the JSON of one hand-written statement, sent as it is.
 
-use std::{net::TcpListener, time::Duration};
+use std::time::Duration;
 
-use actix_web::{App, HttpResponse, HttpServer, web};
-use psa_entities::ids::{ConsoleCompanyId, IntegrationId, ProviderId};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use psa_entities::ids::ConsoleCompanyId;
+use sea_orm::{DbBackend, Statement};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::world::{Place, World};
+use crate::{
+    server::{self, Data},
+    world::{Place, World},
+};
 
 /// The groups of the list in their order, as a condition.
 const GROUPS: [&str; 3] = [
@@ -24,13 +26,6 @@ pub struct Peer {
     client: reqwest::Client,
 }
 
-#[derive(Clone)]
-struct Data {
-    db: DatabaseConnection,
-    provider: ProviderId,
-    integration: IntegrationId,
-}
-
 #[derive(Debug, Serialize, Deserialize)]
 struct Beyond {
     group: usize,
@@ -41,19 +36,10 @@ struct Beyond {
 impl Peer {
     /// Starts it on the database connections of the server that it is compared with.
     pub fn start(world: &World) -> Self {
-        let data = Data {
-            db: world.bridge.app.db.read().clone(),
-            provider: world.provider,
-            integration: world.key,
-        };
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let base = format!("http://{}/", listener.local_addr().expect("an address"));
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(web::Data::new(data.clone()))
-                .route("/", web::post().to(page))
+        let base = server::start(world, |data, body| {
+            let beyond: Option<Beyond> = serde_json::from_slice(body).expect("a place or none");
+            statement(data, beyond.as_ref())
         });
-        tokio::spawn(server.disable_signals().listen(listener).expect("it listens").run());
         #[expect(clippy::disallowed_methods, reason = "the bench speaks to its own server")]
         let client = reqwest::Client::new();
         Self { base, client }
@@ -77,13 +63,6 @@ impl Peer {
         let rows = answer.json().await.expect("JSON");
         (started.elapsed(), rows)
     }
-}
-
-async fn page(data: web::Data<Data>, beyond: web::Json<Option<Beyond>>) -> HttpResponse {
-    let row = data.db.query_one_raw(statement(&data, beyond.as_ref())).await;
-    let row = row.expect("the statement works").expect("an aggregate has a row");
-    let text: String = row.try_get_by_index(0).expect("a text");
-    HttpResponse::Ok().content_type("application/json").body(text)
 }
 
 /// The page as one statement: of each group that it may have rows of, as many rows as it may have.

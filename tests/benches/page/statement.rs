@@ -1,44 +1,17 @@
-//! The JSON of one hand-written statement, sent as it is.
+//! The page as the JSON of one hand-written statement.
 
-use std::net::TcpListener;
+use sea_orm::{DbBackend, Statement};
 
-use actix_web::{App, HttpResponse, HttpServer, web};
-use psa_entities::ids::{IntegrationId, ProviderId};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use crate::{
+    peer::Peer,
+    server::{self, Data},
+    world::World,
+};
 
-use crate::{peer::Peer, world::World};
-
-#[derive(Clone)]
-struct Data {
-    db: DatabaseConnection,
-    provider: ProviderId,
-    integration: IntegrationId,
-}
-
-/// Starts a server that sends what the statement says, on the database connections of the server that it is compared
-/// with.
+/// Starts a server that sends it.
 pub fn start(world: &World) -> Peer {
-    let data = Data {
-        db: world.bridge.app.db.read().clone(),
-        provider: world.provider,
-        integration: world.key,
-    };
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let base = format!("http://{}/", listener.local_addr().expect("an address"));
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(web::Data::new(data.clone()))
-            .route("/", web::post().to(page))
-    });
-    tokio::spawn(server.disable_signals().listen(listener).expect("it listens").run());
+    let base = server::start(world, |data, _| statement(data));
     Peer::new("the statement", vec![base], String::new())
-}
-
-async fn page(data: web::Data<Data>) -> HttpResponse {
-    let row = data.db.query_one_raw(statement(&data)).await;
-    let row = row.expect("the statement works").expect("an aggregate has a row");
-    let text: String = row.try_get_by_index(0).expect("a text");
-    HttpResponse::Ok().content_type("application/json").body(text)
 }
 
 fn statement(data: &Data) -> Statement {
